@@ -1,0 +1,44 @@
+// The console's script: everything the public page has, plus htmx, keys and the composer.
+import "../app.css";
+import htmx from "htmx.org";
+import { startClocks } from "./countdown.js";
+import { startComposer } from "./composer.js";
+import { startCounters } from "./counter.js";
+import { startKeys } from "./keys.js";
+import { morph, startLive } from "./live.js";
+import { startMenus } from "./menus.js";
+import { startTheme } from "./theme.js";
+import { startToasts } from "./toasts.js";
+
+// hx-swap="morph": the answer is morphed into the target, so that focus and scroll stay.
+htmx.defineExtension("morph", {
+  isInlineSwap: (style) => style.startsWith("morph"),
+  handleSwap: (style, target, fragment) => {
+    if (!style.startsWith("morph")) return false;
+    const inside = style === "morph:innerHTML";
+    morph(target, fragment.childNodes, inside ? "innerHTML" : "outerHTML");
+    return [target];
+  },
+});
+
+// The strict content policy forbids both of these, and we need neither.
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.historyCacheSize = 0;
+
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = document.getElementById("ui-text")?.dataset.csrf ?? "";
+});
+document.addEventListener("htmx:load", (event) => {
+  event.target.dispatchEvent(new CustomEvent("chimein:added", { bubbles: true }));
+});
+document.addEventListener("chimein:added", (event) => htmx.process(event.target));
+
+startTheme();
+startMenus();
+startToasts();
+startClocks();
+startCounters();
+startComposer();
+startKeys();
+startLive();
