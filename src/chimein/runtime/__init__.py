@@ -1,1 +1,1 @@
-"""Running ChimeIn on one machine: the embedded database, the supervisor, the doctor. Knows nothing of the rooms."""
+"""Running ChimeIn on one machine: embedded database, supervisor, doctor. Knows nothing of the rooms."""

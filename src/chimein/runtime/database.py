@@ -1,4 +1,4 @@
-"""A database for one command: the configured server, the running embedded one, or one started for the while."""
+"""A database for one command: the configured server, the running embedded one, or one just for now."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chimein.runtime.errors import RuntimeProblem
+from chimein.runtime.errors import PlatformError
 from chimein.runtime.locks import FileLock
 from chimein.runtime.postgres import EmbeddedPostgres
 
@@ -18,7 +18,7 @@ from chimein.runtime.postgres import EmbeddedPostgres
 def database_url(folder: Path) -> Iterator[str]:
     """The address of the database, valid inside the block. `DATABASE_URL` in the environment wins.
 
-    Raises RuntimeProblem when the embedded server can be neither used nor started.
+    Raises PlatformError when the embedded server can be neither used nor started.
     """
     given = os.environ.get("DATABASE_URL")
     if given:
@@ -45,7 +45,7 @@ def _join_or_start(server: EmbeddedPostgres, *, wait_s: float = 30.0) -> str:
             server.wait_until_ready(wait_s=5)
             return server.url
         time.sleep(0.1)
-    raise RuntimeProblem(
+    raise PlatformError(
         f"Process {server.lock.holder()} runs the database, which does not answer.",
         "Stop that process, then try again.",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class RuntimeProblem(Exception):
+class PlatformError(Exception):
     """Something outside the program stops it: `what` is wrong and the `remedy`, both in plain words."""
 
     def __init__(self, what: str, remedy: str) -> None:

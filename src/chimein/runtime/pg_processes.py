@@ -17,7 +17,7 @@ def cluster_name(data: Path) -> str:
 def server_processes(data: Path) -> list[psutil.Process]:
     """All living processes of the server of this data folder, the main one first.
 
-    They are known by their command lines, which everybody may read, even root in a container without ptrace rights.
+    They are known by their command lines, which everybody may read (a container's root may not trace).
     """
     main: list[psutil.Process] = []
     helpers: list[psutil.Process] = []
@@ -34,7 +34,7 @@ def server_processes(data: Path) -> list[psutil.Process]:
 
 
 def stop_leftovers(data: Path) -> bool:
-    """Stop a server nobody looks after any more and remove a misleading pid file. True when one was running."""
+    """Stop a server nobody looks after any more, remove a misleading pid file. True when one was running."""
     found = server_processes(data)
     for number, wait_s in ((signal.SIGINT, 8.0), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 3.0)):
         left = server_processes(data)
@@ -56,7 +56,7 @@ def _send(process: psutil.Process, number: signal.Signals) -> None:
 
 
 def _remove_foreign_pid_file(data: Path) -> None:
-    """After a crash the pid in the file may by now be somebody else's, which would make postgres refuse to start.
+    """After a crash the pid in the file may be somebody else's, which would make postgres refuse to start.
 
     A file with a dead pid stays: by it postgres checks that no shared memory of the dead server is in use.
     """

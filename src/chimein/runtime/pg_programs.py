@@ -6,17 +6,17 @@ import importlib.util
 import shutil
 from pathlib import Path
 
-from chimein.runtime.errors import RuntimeProblem
+from chimein.runtime.errors import PlatformError
 
 
 def find_programs() -> Path:
-    """The folder with `initdb` and `postgres`. Raises RuntimeProblem when there is none."""
+    """The folder with `initdb` and `postgres`. Raises PlatformError when there is none."""
     for folder in (_in_wheel(), _on_path(), _of_debian()):
         if folder is not None and (folder / "initdb").exists():
             return folder
-    raise RuntimeProblem(
+    raise PlatformError(
         "There is no PostgreSQL for this machine.",
-        "Install the packages again (make setup), put `postgres` on the PATH, or set DATABASE_URL to a server.",
+        "Install the packages again (make setup), put `postgres` on the PATH, or set DATABASE_URL.",
     )
 
 

@@ -28,7 +28,12 @@ _SETTINGS = {
     "log_line_prefix": "",
 }
 # For tests, whose data nobody misses after a power cut.
-_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+_FORGETFUL = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "128MB",
+}
 
 
 def server_arguments(data: Path, *, port: int, durable: bool) -> list[str]:

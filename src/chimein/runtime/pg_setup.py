@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from chimein.runtime.errors import RuntimeProblem
+from chimein.runtime.errors import PlatformError
 from chimein.runtime.pg_access import Access
 from chimein.runtime.privileges import Account, become
 
@@ -19,7 +19,7 @@ _EXTENSIONS = ("pg_trgm", "vector")
 
 
 def make_data_folder(data: Path, *, programs: Path, account: Account | None, admin_password: str) -> None:
-    """Run initdb. It works in a folder of another name first, so that an interruption leaves no half-made data."""
+    """Run initdb, in a folder of another name first, so that an interruption leaves no half-made data."""
     partial = data.with_name(data.name + ".new")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(mode=0o700)
@@ -43,7 +43,9 @@ def _run_initdb(data: Path, *, programs: Path, account: Account | None, password
     ]
     done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
     if done.returncode != 0:
-        raise RuntimeProblem(f"The database could not be made in {data}: {done.stderr.strip()}", "Is the disk full?")
+        raise PlatformError(
+            f"The database could not be made in {data}: {done.stderr.strip()}", "Is the disk full?"
+        )
 
 
 def make_database(access: Access, database: str) -> None:
@@ -59,7 +61,9 @@ def make_database(access: Access, database: str) -> None:
 def _make_role(connection: psycopg.Connection, password: str) -> None:
     # CREATEDB for test databases; the monitoring roles for the doctor and the benchmarks. Not a superuser.
     connection.execute(
-        sql.SQL("CREATE ROLE chimein LOGIN CREATEDB PASSWORD {} IN ROLE pg_monitor, pg_checkpoint").format(password)
+        sql.SQL("CREATE ROLE chimein LOGIN CREATEDB PASSWORD {} IN ROLE pg_monitor, pg_checkpoint").format(
+            password
+        )
     )
 
 
@@ -67,6 +71,8 @@ def _add_extensions(template_url: str) -> None:
     """Into the template, so that each new database has them though only a superuser may add them."""
     with psycopg.connect(template_url, autocommit=True) as connection:
         for name in _EXTENSIONS:
-            known = connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = %s", [name]).fetchone()
+            known = connection.execute(
+                "SELECT 1 FROM pg_available_extensions WHERE name = %s", [name]
+            ).fetchone()
             if known:
                 connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name)))

@@ -16,7 +16,7 @@ from types import TracebackType
 
 import psycopg
 
-from chimein.runtime.errors import RuntimeProblem
+from chimein.runtime.errors import PlatformError
 from chimein.runtime.locks import FileLock
 from chimein.runtime.pg_access import Access
 from chimein.runtime.pg_processes import stop_leftovers
@@ -29,7 +29,7 @@ DATABASE = "chimein"
 
 
 class EmbeddedPostgres:
-    """The server whose data lie in `folder`/postgres. `durable=False` is for data that may be lost (tests)."""
+    """The server with its data in `folder`/postgres. `durable=False` is for data that may be lost (tests)."""
 
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self.data = folder.resolve() / "postgres"
@@ -40,8 +40,8 @@ class EmbeddedPostgres:
         self._process: subprocess.Popen[bytes] | None = None
 
     # ------------------------------------------------------------ step by step
-    def prepare(self) -> None:
-        """Clear away a server left behind, make the data folder when missing, choose the port. Needs the lock."""
+    def prepare(self, *, same_port: bool = False) -> None:
+        """Stop a server left behind, make the data folder when missing, choose a port. Needs the lock."""
         stop_leftovers(self.data)
         access = Access.load(self._access_path)
         if not (self.data / "PG_VERSION").exists():
@@ -53,26 +53,28 @@ class EmbeddedPostgres:
                 admin_password=access.admin_password,
             )
         elif access is None:
-            raise RuntimeProblem(
+            raise PlatformError(
                 f"{self._access_path} with the passwords of the database is missing.",
                 f"Put it back, or remove {self.data} to begin with an empty database.",
             )
-        access.on_free_port().save(self._access_path)
+        (access if same_port else access.on_free_port()).save(self._access_path)
 
     def command(self) -> list[str]:
         """What starts the server prepared before; it ends when the calling process does. SIGINT stops it."""
         program = find_programs() / "postgres"
         arguments = server_arguments(self.data, port=self._access().port, durable=self._durable)
         dropped = become(server_account(self.data), program=program, data=self.data)
-        # The signal is set last, since a change of user takes it away. SIGINT is PostgreSQL's fast, clean stop.
+        # The signal is set last, since a change of user takes it away. SIGINT is the fast, clean stop.
         return [*dropped, *dies_with_us([str(program), *arguments], by="INT")]
 
     def wait_until_ready(self, *, wait_s: float = 60.0, alive: Callable[[], bool] = lambda: True) -> None:
-        """Until the server answers and its database is there. Raises RuntimeProblem when it ends or takes longer."""
+        """Until the server answers, with its database. Raises PlatformError when it ends or takes longer."""
         deadline = time.monotonic() + wait_s
         while not self.answers():
             if not alive() or time.monotonic() > deadline:
-                raise RuntimeProblem("The database did not start.", f"See what it says in the terminal or {self.log}.")
+                raise PlatformError(
+                    "The database did not start.", f"See what it says in the terminal or {self.log}."
+                )
             time.sleep(0.05)
         make_database(self._access(), DATABASE)
 
@@ -94,19 +96,26 @@ class EmbeddedPostgres:
     def _access(self) -> Access:
         access = Access.load(self._access_path)
         if access is None:
-            raise RuntimeProblem("The embedded database was not made yet.", "Start it once with: chimein up")
+            raise PlatformError("The embedded database was not made yet.", "Start it once with: chimein up")
         return access
 
     # ------------------------------------------------------------ in one go
     def start(self) -> str:
-        """Run the server as our child and return its address. Raises RuntimeProblem when another process runs it."""
+        """Run the server as our child; its address. Raises PlatformError when another process runs it."""
         if not self.lock.held and not self.lock.acquire():
-            raise RuntimeProblem(f"Process {self.lock.holder()} runs the database in {self.data}.", "Stop it first.")
+            raise PlatformError(
+                f"Process {self.lock.holder()} runs the database in {self.data}.", "Stop it first."
+            )
         try:
             self.prepare()
             with self.log.open("ab") as log:
                 self._process = subprocess.Popen(
-                    self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True
+                    self.command(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    cwd="/",
+                    start_new_session=True,
                 )
             process = self._process
             self.wait_until_ready(alive=lambda: process.poll() is None)

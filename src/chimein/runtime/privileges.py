@@ -13,7 +13,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from chimein.runtime.errors import RuntimeProblem
+from chimein.runtime.errors import PlatformError
 
 UNPRIVILEGED = "nobody"
 # Lets the server pass folders closed to others, such as /root, on its way to its own files; and nothing else.
@@ -54,20 +54,22 @@ def server_account(data: Path) -> Account | None:
 def become(account: Account | None, *, program: Path, data: Path) -> list[str]:
     """The words to put before a command of the database server so that it runs as `account`.
 
-    Raises RuntimeProblem when we are root and cannot become anybody else.
+    Raises PlatformError when we are root and cannot become anybody else.
     """
     if account is None:
         return []
     setpriv = shutil.which("setpriv")
     if setpriv is None:
-        raise RuntimeProblem("PostgreSQL does not run as root.", "Install util-linux, or start as an ordinary user.")
+        raise PlatformError(
+            "PostgreSQL does not run as root.", "Install util-linux, or start as an ordinary user."
+        )
     drop = [setpriv, f"--reuid={account.uid}", f"--regid={account.gid}", "--clear-groups"]
     for extra in ([], list(_PASS_CLOSED_FOLDERS)):
         if _works([*drop, *extra], program=program, data=data):
             return [*drop, *extra]
-    raise RuntimeProblem(
+    raise PlatformError(
         f"The user {account.name} cannot reach {program} or {data}.",
-        "Move the project to a folder that others may enter, such as /srv/chimein, or start as an ordinary user.",
+        "Move the project to a folder others may enter, such as /srv/chimein, or start as an ordinary user.",
     )
 
 
