@@ -1,0 +1,68 @@
+"""Set-based access to PostgreSQL for the hot paths, on Django's own connection and transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Iterator
+
+from django.db import connection, transaction
+
+if TYPE_CHECKING:
+    from psycopg import Cursor
+
+Row = tuple[Any, ...]
+
+
+@contextmanager
+def raw_cursor() -> Iterator[Cursor[Row]]:
+    """psycopg's own cursor, for COPY and arrays of any type."""
+    with connection.cursor() as wrapper:
+        yield wrapper.cursor
+
+
+def fetch(sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
+    """All rows of one statement."""
+    with raw_cursor() as cursor:
+        return cursor.execute(sql, params).fetchall()
+
+
+def fetch_one(sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> Row | None:
+    """The first row of one statement, if there is one."""
+    with raw_cursor() as cursor:
+        return cursor.execute(sql, params).fetchone()
+
+
+def execute(sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> int:
+    """Run one statement; the number of rows it touched."""
+    with raw_cursor() as cursor:
+        return cursor.execute(sql, params).rowcount
+
+
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Append rows by COPY, the cheapest way in. Table and columns come from code, never from input."""
+    with raw_cursor() as cursor, cursor.copy(f"COPY {table} ({','.join(columns)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def next_ids(table: str, count: int) -> list[int]:
+    """Reserve ids of a table's sequence, so that rows can refer to one another before they exist."""
+    if not count:
+        return []
+    sql = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+    return [row[0] for row in fetch(sql, (table, count))]
+
+
+def try_lock(space: int, key: int) -> bool:
+    """Take an advisory lock until the end of the transaction, or say False at once."""
+    row = fetch_one("SELECT pg_try_advisory_xact_lock(%s, %s)", (space, key))
+    return bool(row and row[0])
+
+
+def notify(channel: str, payload: str = "") -> None:
+    """Wake listeners when (and only when) the current transaction commits."""
+    execute("SELECT pg_notify(%s, %s)", (channel, payload))
+
+
+atomic = transaction.atomic

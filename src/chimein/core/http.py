@@ -1,0 +1,69 @@
+"""The only HTTP client for going out: addresses given by people must not reach our own network (SSRF).
+
+The name is resolved here, every address is checked, and the connection goes to the very address that was checked.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from chimein.core.options import option, parse_list
+
+TIMEOUT_S = 10.0
+
+ALLOWED_PRIVATE_HOSTS = option(
+    "ALLOWED_PRIVATE_HOSTS",
+    (),
+    "Hosts on this machine or a private network that channels may call, as host:port, separated by commas.",
+    parse_list,
+)
+
+
+class ForbiddenAddress(httpx.RequestError):
+    """The address is not one that this server may call."""
+
+
+def resolve_public(host: str, port: int) -> str:
+    """An address of the host that is safe to call.
+
+    Raises ForbiddenAddress when any of its addresses is private and the host is not listed as allowed.
+    """
+    allowed = f"{host}:{port}" in ALLOWED_PRIVATE_HOSTS.get()
+    try:
+        found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    except OSError as error:
+        raise httpx.ConnectError(f"{host} has no address: {error}") from error
+    for address in found:
+        if not allowed and not ipaddress.ip_address(address.split("%")[0]).is_global:
+            raise ForbiddenAddress(f"{host} is on a private network and not in CHIMEIN_ALLOWED_PRIVATE_HOSTS")
+    return found[0]
+
+
+class GuardedTransport(httpx.HTTPTransport):
+    """Connects to the checked address, while Host header and certificate stay the name's."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        host = request.url.host
+        port = request.url.port or (443 if request.url.scheme == "https" else 80)
+        address = resolve_public(host, port)
+        request.extensions = {**request.extensions, "sni_hostname": host}
+        request.url = request.url.copy_with(host=address)
+        return super().handle_request(request)
+
+
+def safe_client(**options: Any) -> httpx.Client:
+    """A client that refuses private addresses, does not follow redirects and gives up after 10 seconds."""
+    return httpx.Client(
+        transport=GuardedTransport(), timeout=TIMEOUT_S, follow_redirects=False, trust_env=False, **options
+    )
+
+
+def is_web_address(url: str) -> bool:
+    """Whether this is a complete http(s) address."""
+    parts = urlsplit(url)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)

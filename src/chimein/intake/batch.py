@@ -1,0 +1,172 @@
+"""One batch of the journal becomes contacts, threads, messages, labels, queue and events, in one transaction.
+
+The steps stand in order in `take_in`; each works on the whole batch with a few statements. Nothing is visible
+before the commit, and a batch that dies leaves the journal as it was.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import DataError, IntegrityError, InternalError
+
+from chimein.channels import events as channel_events
+from chimein.channels import journal
+from chimein.core import db
+from chimein.core.errors import LostRace
+from chimein.core.events import Fact, emit_many
+from chimein.intake import labelling, messages, placing
+from chimein.intake.reading import Entry, Incoming, Read, read
+
+log = logging.getLogger(__name__)
+
+LOCK_SPACE = 7201
+BATCH = 500
+_ACTOR = "system:intake"
+_MAX_RACES = 20
+# Errors that are the row's fault. Anything else (connection, deadlock) is ours, and the batch is tried again as it is.
+_ROW_ERRORS = (DataError, IntegrityError, InternalError, ValueError, TypeError, KeyError, AttributeError)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch."""
+
+    entries: int = 0
+    taken: int = 0
+    repeated: int = 0
+    aside: int = 0
+    conversations: int = 0
+
+    def add(self, other: Outcome) -> None:
+        for name in self.__dataclass_fields__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+@dataclass(slots=True)
+class Work:
+    """What the steps of one batch hand on to one another."""
+
+    now: datetime
+    new: list[Incoming] = field(default_factory=list)
+    edits: list[tuple[int, Incoming]] = field(default_factory=list)
+    deletions: list[tuple[int, Incoming]] = field(default_factory=list)
+    repeated: list[Incoming] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+
+
+_TAKE = """
+SELECT id, account_id, source, payload, raw, received_at FROM channels_inboundentry
+WHERE shard = %s AND state = 'new' ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+"""
+
+
+def run_batch(*, shard: int, now: datetime, limit: int = BATCH) -> Outcome | None:
+    """Take in what waits in one shard; None when another worker has the shard."""
+    with db.atomic():
+        if not db.try_lock(LOCK_SPACE, shard):
+            return None
+        entries = [Entry(*row) for row in db.fetch(_TAKE, (shard, limit))]
+        return take_in_safely(entries, now=now) if entries else Outcome()
+
+
+def take_in_safely(entries: Sequence[Entry], *, now: datetime) -> Outcome:
+    """Take in entries; when one of them breaks the batch, find it by halving and set it aside alone."""
+    try:
+        return _take_in_with_races(entries, now=now)
+    except _ROW_ERRORS as error:
+        if len(entries) == 1:
+            reason = f"{type(error).__name__}: {error}".split("\n")[0]
+            log.warning("journal entry %s set aside: %s", entries[0].id, reason)
+            return _set_aside_alone(entries[0], reason, now)
+    middle = len(entries) // 2
+    outcome = take_in_safely(entries[:middle], now=now)
+    outcome.add(take_in_safely(entries[middle:], now=now))
+    return outcome
+
+
+def _take_in_with_races(entries: Sequence[Entry], *, now: datetime) -> Outcome:
+    for _ in range(_MAX_RACES):
+        try:
+            with db.atomic():
+                return take_in(entries, now=now)
+        except LostRace:
+            continue
+    raise LostRace("other workers kept being first; the batch is tried again later")
+
+
+def take_in(entries: Sequence[Entry], *, now: datetime) -> Outcome:
+    """All steps for one batch, inside the caller's transaction."""
+    found = read(entries, now=now)
+    work = Work(now)
+    placing.sort_out(found, work)
+    opened = placing.place(work)
+    labelling.identify(work)
+    labelling.label(work)
+    messages.write(work, opened)
+    touched = messages.follow_changes(work)
+    touched.update(item.conversation_id for item in work.new)
+    messages.settle_and_queue(work, opened, touched)
+    _finish(found, work)
+    return Outcome(len(entries), len(work.new), len(work.repeated), len(found.aside), len(opened))
+
+
+_DONE = """
+UPDATE channels_inboundentry e SET state = n.state, reason = n.reason, processed_at = %s
+FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS n(id, state, reason) WHERE e.id = n.id
+"""
+
+
+def _finish(found: Read, work: Work) -> None:
+    rows = [(pk, "done", "") for pk in found.done]
+    rows += [(pk, "ignored", reason) for pk, reason in found.ignored]
+    rows += [(entry.id, "aside", reason[:2000]) for entry, reason in found.aside]
+    repeated = {item.entry.id for item in work.repeated}
+    rows += [(item.entry.id, "ignored", "known already") for item in work.repeated]
+    rows += [
+        (item.entry.id, "done", "") for item in (*found.posts, *found.deletions) if item.entry.id not in repeated
+    ]
+    db.execute(_DONE, (work.now, *(list(column) for column in zip(*rows, strict=True))))
+    for entry, reason in found.aside:
+        work.facts.append(_aside_fact(entry, reason, work.now))
+    emit_many(work.facts)
+
+
+def _aside_fact(entry: Entry, reason: str, now: datetime) -> Fact:
+    row = db.fetch_one("SELECT brand_id FROM channels_channelaccount WHERE id = %s", (entry.account_id,))
+    data = {"entry": entry.id, "reason": reason[:300]}
+    return Fact(channel_events.SET_ASIDE, now, _ACTOR, row[0] if row else None, data=data)
+
+
+def _set_aside_alone(entry: Entry, reason: str, now: datetime) -> Outcome:
+    with db.atomic():
+        db.execute(_DONE, (now, [entry.id], ["aside"], [reason[:2000]]))
+        emit_many([_aside_fact(entry, reason, now)])
+    return Outcome(entries=1, aside=1)
+
+
+def pending_shards() -> list[int]:
+    """Shards with something to do, the one that has waited longest first."""
+    rows = db.fetch(
+        """SELECT s.shard FROM generate_series(0, %s) AS s(shard) CROSS JOIN LATERAL
+           (SELECT id FROM channels_inboundentry WHERE shard = s.shard AND state = 'new' ORDER BY id LIMIT 1) e
+           ORDER BY e.id""",
+        (journal.SHARDS - 1,),
+    )
+    return [row[0] for row in rows]
+
+
+def drain(*, now: datetime | None = None, limit: int = BATCH) -> Outcome:
+    """Take in everything that waits, for commands and tests."""
+    from chimein.core import clock
+
+    total = Outcome()
+    while shards := pending_shards():
+        for shard in shards:
+            outcome = run_batch(shard=shard, now=now or clock.now(), limit=limit)
+            if outcome is not None:
+                total.add(outcome)
+    return total

@@ -1,0 +1,233 @@
+"""Writing the batch's messages, following edits and deletions, settling what is answered, filling the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import regex
+
+from chimein.conversations import events, writing
+from chimein.conversations.writing import Change, NewConversation, NewMessage
+from chimein.core import db
+from chimein.core.events import Fact
+from chimein.core.ids import public_id
+from chimein.core.text.redact import redact
+from chimein.intake import labelling
+from chimein.intake.reading import Incoming
+from chimein.routing import queue
+
+if TYPE_CHECKING:
+    from chimein.intake.batch import Work
+
+_ACTOR = "system:intake"
+_SIGNATURE = regex.compile(r"\s*[\^＾](?P<name>[^\^＾\n]{1,60})\s*$")
+_LEADING_MENTIONS = regex.compile(r"^(?:\s*@\S+)+\s*")
+_SPACES = regex.compile(r"\s+")
+_TITLE = 140
+
+
+def write(work: Work, opened: dict[int, int | None]) -> None:
+    """Append the new messages with their labels, and the fact that each of them came."""
+    from chimein.answering.services import claim_echoes
+
+    echoes = claim_echoes([item for item in work.new if item.record.own], now=work.now)
+    rows = []
+    for item in work.new:
+        if item.message_id in echoes:
+            continue
+        row = _own_message(item) if item.record.own else _customer_message(item)
+        rows.append(row)
+        work.facts.append(_fact(item, row, opened))
+    work.new = [item for item in work.new if item.message_id not in echoes]
+    writing.write_messages(rows)
+    labelling.keep(work)
+
+
+def _message(item: Incoming) -> NewMessage:
+    record = item.record
+    return NewMessage(
+        id=item.message_id,
+        conversation_id=item.conversation_id,
+        account_id=item.account.id,
+        brand_id=item.account.brand_id,
+        external_id=record.external_id,
+        parent_external_id=record.parent_external_id,
+        direction="in",
+        visibility="private" if record.private else "public",
+        contact_id=item.known.contact_id if item.known else None,
+        identity_id=item.known.identity_id if item.known else None,
+        author_id=None,
+        attribution="",
+        text=record.text,
+        language=item.labels.language if item.labels else "",
+        permalink=record.permalink[:500],
+        found=record.found,
+        posted_at=item.posted_at,
+        received_at=item.entry.received_at,
+        edited_at=record.edited_at,
+        revision=record.revision,
+        disposition="",
+        disposition_reason="",
+        disposed_at=None,
+    )
+
+
+def _customer_message(item: Incoming) -> NewMessage:
+    assert item.labels is not None
+    row = _message(item)
+    if item.labels.no_reply_reason:
+        row.disposition, row.disposition_reason = "no_reply", item.labels.no_reply_reason
+        row.disposed_at = item.posted_at
+    else:
+        row.disposition = "waiting"
+    return row
+
+
+def _own_message(item: Incoming) -> NewMessage:
+    """An answer written on the network itself, credited by its signature when we know it."""
+    row = _message(item)
+    row.direction = "out"
+    found = _SIGNATURE.search(item.record.text)
+    if found:
+        row.attribution = found["name"].strip()
+        row.author_id = item.account.signatures.get(row.attribution.lower())
+        if row.author_id is not None:
+            row.text = item.record.text[: found.start()]
+        else:
+            row.attribution = ""
+    return row
+
+
+def _fact(item: Incoming, row: NewMessage, opened: dict[int, int | None]) -> Fact:
+    if row.direction == "out":
+        kind = events.PUBLISHED
+        data: dict[str, object] = {"elsewhere": True, "visibility": row.visibility, "author": row.author_id}
+    else:
+        assert item.labels is not None
+        kind = events.RECEIVED
+        data = {
+            "disposition": row.disposition,
+            "reason": row.disposition_reason,
+            "lane": item.labels.lane,
+            "visibility": row.visibility,
+            "found": row.found,
+            "opened": item.conversation_id in opened,
+        }
+    return Fact(kind, row.posted_at, _ACTOR, row.brand_id, row.conversation_id, row.id, data)
+
+
+def follow_changes(work: Work) -> set[int]:
+    """Apply edits and deletions; the conversations they touch, which the transaction then holds."""
+    edits = {
+        pk: Change(pk, item.record.text, item.record.edited_at or item.posted_at, item.record.revision)
+        for pk, item in sorted(work.edits, key=lambda pair: pair[1].record.revision)
+    }
+    deletions = {pk: Change(pk, None, item.record.edited_at or work.now) for pk, item in work.deletions}
+    brands = {pk: item.account.brand_id for pk, item in (*work.edits, *work.deletions)}
+    touched = set()
+    for message, conversation in writing.apply_edits(list(edits.values())):
+        touched.add(conversation)
+        data: dict[str, object] = {"revision": edits[message].revision}
+        work.facts.append(
+            Fact(events.EDITED, edits[message].at, _ACTOR, brands[message], conversation, message, data)
+        )
+    touched.update(_reopen_edited(work, edits))
+    for message, conversation, was_waiting in writing.apply_deletions(list(deletions.values())):
+        touched.add(conversation)
+        at = deletions[message].at
+        work.facts.append(Fact(events.DELETED, at, _ACTOR, brands[message], conversation, message))
+        if was_waiting:
+            data = {"before": "waiting", "after": "no_reply", "reason": "deleted", "seconds": 0}
+            work.facts.append(Fact(events.DISPOSED, at, _ACTOR, brands[message], conversation, message, data))
+    return touched
+
+
+_RECONSIDER = """
+UPDATE conversations_message m SET disposition = 'waiting', disposition_reason = '', disposed_at = NULL
+FROM triage_triage t
+WHERE m.id = ANY(%s) AND t.message_id = m.id AND t.no_reply_reason = '' AND m.disposition = 'no_reply'
+  AND m.deleted_at IS NULL
+RETURNING m.id, m.conversation_id, m.brand_id
+"""
+
+
+def _reopen_edited(work: Work, edits: dict[int, Change]) -> set[int]:
+    """A message that needed no reply may need one after its edit; the other way round a person decides."""
+    if not edits:
+        return set()
+    rows = db.fetch(_RECONSIDER, (list(edits),))
+    for message, conversation, brand in rows:
+        data = {"before": "no_reply", "after": "waiting", "reason": "edited", "seconds": 0}
+        work.facts.append(Fact(events.DISPOSED, edits[message].at, _ACTOR, brand, conversation, message, data))
+    return {row[1] for row in rows}
+
+
+def settle_and_queue(work: Work, opened: dict[int, int | None], touched: set[int]) -> None:
+    """Bring conversations, queue and ledger in line with their messages."""
+    existing = touched - opened.keys()
+    answered = _may_be_answered(work, existing)
+    work.facts.extend(settled_facts(answered, actor=_ACTOR))
+    writing.open_conversations(_new_conversations(work, opened))
+    writing.refresh(existing)
+    queue.sync(touched, now=work.now)
+    _close_thanked(work)
+
+
+def settled_facts(conversation_ids: Iterable[int], *, actor: str) -> list[Fact]:
+    """Settle what is answered in these conversations, as facts."""
+    facts = []
+    for one in writing.settle(conversation_ids):
+        data = {"before": "waiting", "after": one.disposition, "reason": "", "seconds": one.seconds}
+        facts.append(
+            Fact(events.DISPOSED, one.at, actor, one.brand_id, one.conversation_id, one.message_id, data)
+        )
+    return facts
+
+
+def _may_be_answered(work: Work, existing: set[int]) -> set[int]:
+    """Conversations in which an answer came, or a question to which the answer came first."""
+    said = {item.conversation_id for item in work.new if item.record.own}
+    return said | {item.conversation_id for item in work.new if item.conversation_id in existing}
+
+
+def _new_conversations(work: Work, opened: dict[int, int | None]) -> list[NewConversation]:
+    first: dict[int, Incoming] = {}
+    for item in sorted(work.new, key=lambda item: (item.record.own, item.posted_at)):
+        if item.conversation_id in opened:
+            first.setdefault(item.conversation_id, item)
+    return [_new_conversation(pk, item, opened[pk]) for pk, item in first.items()]
+
+
+def _new_conversation(pk: int, item: Incoming, previous_id: int | None) -> NewConversation:
+    return NewConversation(
+        id=pk,
+        public_id=public_id(),
+        brand_id=item.account.brand_id,
+        account_id=item.account.id,
+        contact_id=item.known.contact_id if item.known else None,
+        visibility="private" if item.record.private else "public",
+        title="" if item.record.private else title_of(item.record.text),
+        language=item.labels.language if item.labels else "",
+        topic=item.labels.topic if item.labels else "",
+        previous_id=previous_id,
+    )
+
+
+def title_of(text: str) -> str:
+    """The first words of a post as a heading, masked, without the mentions in front."""
+    return _SPACES.sub(" ", redact(_LEADING_MENTIONS.sub("", text))).strip()[:_TITLE]
+
+
+def _close_thanked(work: Work) -> None:
+    """A customer's thank-you after an answer closes the matter."""
+    thanked = {
+        item.conversation_id: item for item in work.new if item.labels and item.labels.no_reply_reason == "thanks"
+    }
+    if not thanked:
+        return
+    closed = writing.close(thanked, reason="thanked", now=max(i.posted_at for i in thanked.values()))
+    for pk in closed:
+        item = thanked[pk]
+        data = {"reason": "thanked"}
+        work.facts.append(Fact(events.CLOSED, item.posted_at, _ACTOR, item.account.brand_id, pk, None, data))

@@ -1,0 +1,134 @@
+"""Brands, the people who answer for them, and where those people belong."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from chimein.core import clock
+from chimein.core.actor import Role
+
+
+def in_language(english: str, chinese: str) -> str:
+    """The name in the reader's language, the other one where it is missing."""
+    if (get_language() or "").startswith("zh"):
+        return chinese or english
+    return english or chinese
+
+
+class UserManager(BaseUserManager["User"]):
+    """Users are known by their e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who can sign in. What they may do is said by their memberships."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False, help_text=_("May open the technical administration."))
+    date_joined = models.DateTimeField(default=clock.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Brand(models.Model):
+    """A company that answers under its own name."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=80)
+    name_zh = models.CharField(max_length=80, blank=True)
+    tagline = models.CharField(max_length=160, blank=True)
+    tagline_zh = models.CharField(max_length=160, blank=True)
+    timezone = models.CharField(max_length=60, default="UTC")
+    listening_words = ArrayField(
+        models.CharField(max_length=80), default=list, help_text=_("Posts with one of these words are taken in, mentioned or not.")
+    )
+    reopen_days = models.PositiveSmallIntegerField(
+        default=14, help_text=_("A follow-up within so many days reopens the closed case; later it opens a new one.")
+    )
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def display_name(self) -> str:
+        return in_language(self.name, self.name_zh)
+
+
+class Team(models.Model):
+    """A shop or a department; the signature names it."""
+
+    class Kind(models.TextChoices):
+        SHOP = "shop", _("Shop")
+        DEPARTMENT = "department", _("Department")
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="teams")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    slug = models.SlugField()
+    name = models.CharField(max_length=80)
+    name_zh = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "slug"], name="team_slug_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def display_name(self) -> str:
+        return in_language(self.name, self.name_zh)
+
+
+class Membership(models.Model):
+    """One person in one brand: role, team, and the name that answers are signed with."""
+
+    ROLES = (
+        (Role.OWNER.value, _("Owner")),
+        (Role.LEAD.value, _("Care lead")),
+        (Role.AGENT.value, _("Agent")),
+        (Role.COLLEAGUE.value, _("Colleague")),
+        (Role.TRUSTED_CUSTOMER.value, _("Trusted customer")),
+    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=ROLES)
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="members")
+    public_id = models.CharField(max_length=16, unique=True)
+    public_name = models.CharField(max_length=40, help_text=_("The name under your answers, such as Ann or 小林."))
+    on_wall = models.BooleanField(default=False, help_text=_("Show a public page with my answers."))
+    languages = ArrayField(models.CharField(max_length=10), default=list)
+    topics = ArrayField(models.CharField(max_length=50), default=list)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "brand"], name="member_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_name} ({self.role})"

@@ -1,0 +1,153 @@
+"""Claims: one holder at a time, for a while, by compare-and-swap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from chimein.core import db
+from chimein.core.actor import Actor, Role
+from chimein.core.errors import Conflict, NotAllowed
+from chimein.core.events import Fact, Kind, emit
+from chimein.core.options import option
+from chimein.routing import events
+from chimein.routing.models import Lane, WorkItem
+
+LEASE_SECONDS = option("LEASE_SECONDS", 240, "Seconds a claim lasts without anything being typed.")
+TYPING_SECONDS = option("TYPING_SECONDS", 120, "Seconds a claim is extended to while its holder types.")
+LONGEST_CLAIM_MINUTES = option("LONGEST_CLAIM_MINUTES", 20, "Minutes after which a claim ends, typing or not.")
+
+CROWD_ROLES = frozenset({Role.COLLEAGUE, Role.TRUSTED_CUSTOMER})
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A lease on a conversation; the answer must carry its fence."""
+
+    conversation_id: int
+    fence: int
+    until: datetime
+
+
+def may_take(actor: Actor, lane: str) -> bool:
+    """Staff take from every lane, colleagues and trusted customers from the crowd lane only."""
+    return actor.is_staff or (actor.role in CROWD_ROLES and lane == Lane.CROWD)
+
+
+_CLAIM = """
+UPDATE routing_workitem
+SET holder_id = %(me)s, claimed_at = CASE WHEN holder_id = %(me)s AND claim_until > %(now)s THEN claimed_at ELSE %(now)s END,
+    claim_until = %(until)s, fence = fence + CASE WHEN holder_id = %(me)s AND claim_until > %(now)s THEN 0 ELSE 1 END
+WHERE conversation_id = %(id)s AND brand_id = %(brand)s AND is_open AND NOT sending
+  AND (holder_id IS NULL OR holder_id = %(me)s OR claim_until <= %(now)s)
+  AND (%(staff)s OR (lane = 'crowd'
+       AND (first_choice_until IS NULL OR first_choice_until <= %(now)s OR first_choice_id = %(me)s)))
+RETURNING fence
+"""
+
+
+def claim(*, actor: Actor, conversation_id: int, now: datetime) -> Claim:
+    """Take a conversation. Raises Conflict, saying who holds it, when somebody was faster; NotAllowed for the wrong lane."""
+    until = now + timedelta(seconds=LEASE_SECONDS.get())
+    params = {
+        "me": actor.membership_id, "now": now, "until": until, "id": conversation_id, "brand": actor.brand_id,
+        "staff": actor.is_staff,
+    }  # fmt: skip
+    with db.atomic():
+        row = db.fetch_one(_CLAIM, params) if actor.membership_id else None
+        if row is None:
+            raise _refusal(actor, conversation_id, now)
+        data: dict[str, object] = {"member": actor.membership_id, "until": until.isoformat(), "fence": row[0]}
+        _tell(events.CLAIMED, actor.label, actor.brand_id, conversation_id, now, data)
+    return Claim(conversation_id, row[0], until)
+
+
+def _refusal(actor: Actor, conversation_id: int, now: datetime) -> Exception:
+    item = WorkItem.objects.select_related("holder", "first_choice").filter(
+        conversation_id=conversation_id, brand_id=actor.brand_id
+    ).first()  # fmt: skip
+    if item is None or not may_take(actor, item.lane):
+        return NotAllowed(_("This conversation is not open to you."))
+    if not item.is_open:
+        return Conflict(_("This conversation needs no answer any more."))
+    if item.sending:
+        return Conflict(_("An answer is on its way."))
+    if item.holder and item.claim_until and item.claim_until > now:
+        return Conflict(_("%(name)s is answering this.") % {"name": item.holder.public_name})
+    name = item.first_choice.public_name if item.first_choice else ""
+    return Conflict(_("%(name)s answered before and is asked first.") % {"name": name})
+
+
+def _tell(kind: Kind, who: str, brand_id: int, conversation_id: int, now: datetime, data: dict[str, object]) -> None:
+    emit(Fact(kind, now, who, brand_id, conversation_id, None, data))
+
+
+_EXTEND = """
+UPDATE routing_workitem
+SET claim_until = greatest(claim_until, least(%(typing)s, claimed_at + %(longest)s))
+WHERE conversation_id = %(id)s AND holder_id = %(me)s AND claim_until > %(now)s AND is_open
+RETURNING claim_until
+"""
+
+
+def extend(*, actor: Actor, conversation_id: int, now: datetime) -> datetime | None:
+    """The holder types: the lease lasts on. None when there is no lease any more."""
+    params = {
+        "id": conversation_id, "me": actor.membership_id, "now": now,
+        "typing": now + timedelta(seconds=TYPING_SECONDS.get()),
+        "longest": timedelta(minutes=LONGEST_CLAIM_MINUTES.get()),
+    }  # fmt: skip
+    row = db.fetch_one(_EXTEND, params)
+    return row[0] if row else None
+
+
+def release(*, actor: Actor, conversation_id: int, reason: str, now: datetime) -> bool:
+    """Give a conversation back; whether there was something to give."""
+    with db.atomic():
+        touched = WorkItem.objects.filter(
+            conversation_id=conversation_id, brand_id=actor.brand_id, holder_id=actor.membership_id, sending=False
+        ).update(holder=None, claim_until=None, claimed_at=None)
+        if touched:
+            data: dict[str, object] = {"member": actor.membership_id, "reason": reason[:200]}
+            _tell(events.RELEASED, actor.label, actor.brand_id, conversation_id, now, data)
+    return bool(touched)
+
+
+def sweep_expired(*, now: datetime) -> int:
+    """Tell of leases that ran out; how many. The leases are void without it: this only makes it seen."""
+    with db.atomic():
+        rows = db.fetch(
+            """UPDATE routing_workitem w SET holder_id = NULL, claim_until = NULL, claimed_at = NULL
+               FROM (SELECT conversation_id, holder_id FROM routing_workitem
+                     WHERE claim_until <= %s AND holder_id IS NOT NULL AND NOT sending FOR UPDATE SKIP LOCKED) old
+               WHERE w.conversation_id = old.conversation_id
+               RETURNING w.conversation_id, w.brand_id, old.holder_id""",
+            (now,),
+        )
+        for conversation_id, brand_id, holder_id in rows:
+            _tell(events.EXPIRED, "system:routing", brand_id, conversation_id, now, {"member": holder_id})
+    return len(rows)
+
+
+def move(*, actor: Actor, conversation_id: int, lane: str, reason: str, now: datetime) -> None:
+    """A member of staff chooses the lane; rules leave it alone from then on. A colleague may only hand to the desk."""
+    if not (actor.is_staff or (actor.is_member and lane == Lane.DESK)):
+        raise NotAllowed(_("Only staff may choose the lane."))
+    if lane not in {Lane.CROWD, Lane.DESK}:
+        raise NotAllowed(_("There is no such lane."))
+    with db.atomic():
+        item = WorkItem.objects.select_for_update().filter(
+            conversation_id=conversation_id, brand_id=actor.brand_id
+        ).first()  # fmt: skip
+        if item is None or not may_take(actor, item.lane):
+            raise NotAllowed(_("This conversation is not open to you."))
+        before, item.lane, item.lane_by_person = item.lane, lane, True
+        fields = ["lane", "lane_by_person"]
+        if not actor.is_staff:
+            item.holder, item.claim_until, item.claimed_at = None, None, None
+            fields += ["holder", "claim_until", "claimed_at"]
+        item.save(update_fields=fields)
+        data: dict[str, object] = {"before": before, "after": lane, "reason": reason[:200]}
+        _tell(events.MOVED, actor.label, actor.brand_id, conversation_id, now, data)

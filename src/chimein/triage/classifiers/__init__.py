@@ -1,0 +1,1 @@
+"""Classifiers, one module each, registered in the entry-point group ``chimein.classifiers``."""

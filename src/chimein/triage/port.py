@@ -1,0 +1,78 @@
+"""What a classifier is given and what it has to say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+
+@dataclass(frozen=True, slots=True)
+class TopicWords:
+    """A topic's slug and the words it is known by, in lower case."""
+
+    slug: str
+    keywords: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BrandWords:
+    """What a classifier may know of the brand."""
+
+    brand_id: int
+    names: tuple[str, ...]
+    """Names and handles in lower case, without ``@``."""
+    topics: tuple[TopicWords, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TriageInput:
+    """One message to be labelled."""
+
+    text: str
+    brand: BrandWords
+    followers: int = 0
+    verified: bool = False
+    private: bool = False
+    found: bool = False
+    to_us: bool = True
+    follows_answer: bool = False
+    """The brand has answered this customer in this conversation before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A code with the words of the message that carried it; `triage.reasons` puts it into sentences."""
+
+    code: str
+    words: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        return {"code": self.code, "words": list(self.words)}
+
+
+@dataclass(slots=True)
+class Labels:
+    """What triage says of one message; fields as in `triage.models.Triage`."""
+
+    language: str
+    intent: str
+    sentiment: str
+    anger: bool
+    risks: list[str]
+    topic: str
+    influence: float
+    lane: str
+    priority: int
+    no_reply_reason: str = ""
+    reasons: list[Reason] = field(default_factory=list)
+
+
+@runtime_checkable
+class Classifier(Protocol):
+    """Labels messages by the batch. Registered by an entry point in the group ``chimein.classifiers``."""
+
+    name: str
+
+    def classify(self, inputs: Sequence[TriageInput]) -> list[Labels]:
+        """One answer for each input, in order. Must not raise for any text."""
