@@ -84,6 +84,7 @@ class Child:
             return
         now = time.monotonic()
         if self._start_at is None:
+            self.kill()
             if now - self._started_at >= _STEADY_S:
                 self._pause_s = _FIRST_PAUSE_S
             self._start_at = now + self._pause_s
@@ -104,13 +105,12 @@ class Child:
             self._process.send_signal(self.program.stop_signal)
 
     def wait(self, until: float) -> bool:
-        """Wait for its end, until that `time.monotonic()`. False when it still runs."""
+        """Wait for its end until that `time.monotonic()`, then end what it started. False: it still runs."""
         if self._process is None:
             return True
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(max(0.0, until - time.monotonic()))
-            if self._reader is not None:
-                self._reader.join(timeout=1)
+            self.kill()
             return True
         return False
 
@@ -120,6 +120,8 @@ class Child:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+        if self._reader is not None:
+            self._reader.join(timeout=1)
 
 
 def stop_all(children: Iterable[Child], *, within_s: float) -> None:

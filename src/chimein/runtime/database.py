@@ -41,8 +41,7 @@ def _join_or_start(server: EmbeddedPostgres, *, wait_s: float = 30.0) -> str:
     while time.monotonic() < deadline:
         if server.lock.acquire():
             return server.start()
-        if server.answers():
-            server.wait_until_ready(wait_s=5)
+        if server.usable():
             return server.url
         time.sleep(0.1)
     raise PlatformError(

@@ -70,7 +70,7 @@ class EmbeddedPostgres:
     def wait_until_ready(self, *, wait_s: float = 60.0, alive: Callable[[], bool] = lambda: True) -> None:
         """Until the server answers, with its database. Raises PlatformError when it ends or takes longer."""
         deadline = time.monotonic() + wait_s
-        while not self.answers():
+        while not _connects(self._access().admin_url()):
             if not alive() or time.monotonic() > deadline:
                 raise PlatformError(
                     "The database did not start.", f"See what it says in the terminal or {self.log}."
@@ -78,15 +78,10 @@ class EmbeddedPostgres:
             time.sleep(0.05)
         make_database(self._access(), DATABASE)
 
-    def answers(self) -> bool:
-        """Does the server take connections now?"""
+    def usable(self) -> bool:
+        """Is the server up, with its database? For those who use it while another process runs it."""
         access = Access.load(self._access_path)
-        if access is None:
-            return False
-        with contextlib.suppress(psycopg.OperationalError):
-            psycopg.connect(access.admin_url(), connect_timeout=2).close()
-            return True
-        return False
+        return access is not None and _connects(access.url(DATABASE))
 
     @property
     def url(self) -> str:
@@ -142,3 +137,10 @@ class EmbeddedPostgres:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _connects(url: str) -> bool:
+    with contextlib.suppress(psycopg.OperationalError):
+        psycopg.connect(url, connect_timeout=2).close()
+        return True
+    return False
