@@ -44,10 +44,10 @@ def newest_posts(db: Db, *, before: str = "") -> list[Row]:
     return _newest(db, "1", (), before)
 
 
-def posts_of(db: Db, account_id: str, *, replies: bool, before: str = "") -> list[Row]:
-    """The newest posts, or replies, of one account."""
-    kind = "p.reply_to IS NOT NULL" if replies else "p.reply_to IS NULL"
-    return _newest(db, f"p.author_id = ? AND {kind}", (account_id,), before)
+def posts_of(db: Db, account_id: str, *, only_replies: bool, before: str = "") -> list[Row]:
+    """The newest posts of one account, all or only its replies."""
+    where = "p.author_id = ?" + (" AND p.reply_to IS NOT NULL" if only_replies else "")
+    return _newest(db, where, (account_id,), before)
 
 
 def found_posts(db: Db, word: str, *, before: str = "") -> list[Row]:

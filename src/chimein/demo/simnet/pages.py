@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -119,7 +120,7 @@ def profile(view: View, db: Db) -> Response:
     if account is None:
         raise ApiError(404, "not_found", "No such account.")
     replies = view.request.query_params.get("tab") == "replies"
-    rows = browse.posts_of(db, account["id"], replies=replies, before=_before(view))
+    rows = browse.posts_of(db, account["id"], only_replies=replies, before=_before(view))
     mine = view.me is not None and view.me["id"] == account["id"]
     known = view.me is not None and not mine
     values = {
@@ -137,8 +138,15 @@ def post(view: View, db: Db) -> Response:
     row = find_post(db, view.request.path_params["post_id"])
     if row is None:
         raise ApiError(404, "not_found", "No such post.")
-    leaves = browse.thread_leaves(db, row["root_id"])
-    return show(view, "post.html", 410 if row["deleted"] else 200, post=row, leaves=leaves, seq=last_seq(db))
+    values = {"leaves": browse.thread_leaves(db, row["root_id"]), "start": _names_to_keep(view, row)}
+    return show(view, "post.html", 410 if row["deleted"] else 200, post=row, seq=last_seq(db), **values)
+
+
+def _names_to_keep(view: View, row: Row) -> str:
+    """How a reply begins: the names of those it concerns, so that they hear of it."""
+    mine = "" if view.me is None else view.me["handle"]
+    handles = dict.fromkeys([row["handle"], *json.loads(row["mentions"])])
+    return "".join(f"@{handle} " for handle in handles if handle != mine)
 
 
 def search(view: View, db: Db) -> Response:
