@@ -1,4 +1,4 @@
-"""The written day of the demo: a fictitious electronics retailer, its people, its customers and what they say.
+"""The written day of the demo: a fictitious electronics retailer, its people, its customers, their words.
 
 All texts are our own; every name, number and address in them is invented. The package only reads its data
 files and hands back frozen dataclasses; who posts them to the simulated network is somebody else's job.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Iterable
 
+from chimein.demo.scenario.chance import dice
 from chimein.demo.scenario.model import Colleague, Customer, TrustedCustomer
 
 Person = Colleague | TrustedCustomer
@@ -16,7 +16,10 @@ class Casting:
     """Chooses the same people for the same data every time, spreading the work."""
 
     def __init__(
-        self, colleagues: Iterable[Colleague], trusted: Iterable[TrustedCustomer], customers: Iterable[Customer]
+        self,
+        colleagues: Iterable[Colleague],
+        trusted: Iterable[TrustedCustomer],
+        customers: Iterable[Customer],
     ) -> None:
         self._people: list[Person] = [*colleagues, *trusted]
         self._by_id = {person.id: person for person in self._people}
@@ -25,7 +28,7 @@ class Casting:
         helpers = {person.handle for person in self._people if isinstance(person, TrustedCustomer)}
         self._customers = [c for c in customers if c.handle not in helpers]
         self._posts: Counter[str] = Counter()
-        self._order = {c.handle: random.Random(f"order:{c.handle}").random() for c in self._customers}
+        self._order = {c.handle: dice(f"order:{c.handle}").random() for c in self._customers}
 
     def customer(self, language: str, not_these: Iterable[str] = ()) -> str:
         """Handle of the account in this language that has posted least."""

@@ -19,7 +19,7 @@ def check(scenario: Scenario) -> Iterator[str]:
     yield from _people(scenario)
     yield from _texts(scenario)
     handles = {customer.handle for customer in scenario.customers}
-    helpers = {person.id for person in (*scenario.colleagues, *scenario.trusted)}
+    helpers = {person.id for person in scenario.helpers}
     topics = {topic.key for topic in scenario.brand.topics}
     for episode in scenario.episodes:
         if episode.topic not in topics:
@@ -82,8 +82,8 @@ def _doubles(scenario: Scenario) -> Iterator[str]:
     kinds: dict[str, Iterable[str]] = {
         "episode": (episode.id for episode in scenario.episodes),
         "history item": (item.id for item in scenario.history),
-        "helper": (person.id for person in (*scenario.colleagues, *scenario.trusted)),
-        "e-mail": (person.email for person in (*scenario.colleagues, *scenario.trusted)),
+        "helper": (person.id for person in scenario.helpers),
+        "e-mail": (person.email for person in scenario.helpers),
         "customer": (customer.handle.lower() for customer in scenario.customers),
         "site": (site.id for site in scenario.sites),
         "topic": (topic.key for topic in scenario.brand.topics),
@@ -93,15 +93,9 @@ def _doubles(scenario: Scenario) -> Iterator[str]:
 
 
 def _people(scenario: Scenario) -> Iterator[str]:
-    sites = {site.id: site for site in scenario.sites}
+    yield from _places(scenario)
     topics = {topic.key for topic in scenario.brand.topics}
-    for topic in scenario.brand.topics:
-        if topic.department not in sites or sites[topic.department].kind != "department":
-            yield f"topic {topic.key}: {topic.department!r} is not a department"
-    for colleague in scenario.colleagues:
-        if colleague.site not in sites:
-            yield f"colleague {colleague.id}: unknown site {colleague.site!r}"
-    for person in (*scenario.colleagues, *scenario.trusted):
+    for person in scenario.helpers:
         for topic_key, level in person.topics:
             if topic_key not in topics or level not in {1, 2, 3}:
                 yield f"{person.id}: {topic_key!r} level {level} is not a topic with level 1 to 3"
@@ -110,6 +104,16 @@ def _people(scenario: Scenario) -> Iterator[str]:
     for customer in scenario.customers:
         if not _HANDLE.fullmatch(customer.handle):
             yield f"customer {customer.handle!r}: not a handle the network takes"
+
+
+def _places(scenario: Scenario) -> Iterator[str]:
+    kinds = {site.id: site.kind for site in scenario.sites}
+    for topic in scenario.brand.topics:
+        if kinds.get(topic.department) != "department":
+            yield f"topic {topic.key}: {topic.department!r} is not a department"
+    for colleague in scenario.colleagues:
+        if colleague.site not in kinds:
+            yield f"colleague {colleague.id}: unknown site {colleague.site!r}"
 
 
 def _texts(scenario: Scenario) -> Iterator[str]:

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from chimein.demo.scenario.chance import dice
 from chimein.demo.scenario.model import Customer
 
 _SEED = "tamarind-customers"
-# Share of accounts below so many followers; straight lines between these points on a logarithmic scale give the
-# spread of accounts that write to brands: median 1,000, 9 % from 10,000 up, 0.8 % from 100,000 up.
+# Share of accounts below so many followers; straight lines between these points on a logarithmic scale give
+# the spread of accounts that write to brands: median 1,000, 9 % from 10,000 up, 0.8 % from 100,000 up.
 _SPREAD = ((0.0, 4.0), (0.15, 90.0), (0.5, 1_000.0), (0.91, 10_000.0), (0.992, 100_000.0), (1.0, 900_000.0))
 
 
 def followers_at(share: float) -> int:
     """Followers of the account below which ``share`` (0..1) of all accounts lie."""
-    for (low, few), (high, many) in zip(_SPREAD, _SPREAD[1:], strict=False):
+    for (low, few), (high, many) in itertools.pairwise(_SPREAD):
         if share <= high:
-            return round(few * (many / few) ** ((share - low) / (high - low)))
+            growth: float = (many / few) ** ((share - low) / (high - low))
+            return round(few * growth)
     raise ValueError(f"share {share} is not between 0 and 1")
 
 
 def make_customers(written: Iterable[Customer], names: dict[str, Any], total: int) -> tuple[Customer, ...]:
     """All customers: the written ones, filled up to ``total`` so that the whole has the wanted spread."""
     first = list(written)
-    rng = random.Random(_SEED)
+    rng = dice(_SEED)
     counts = _remaining_counts([customer.followers for customer in first], total)
     rng.shuffle(counts)
     taken = {customer.handle for customer in first}
@@ -37,8 +40,12 @@ def _remaining_counts(written: list[int], total: int) -> list[int]:
     """The ideal follower counts of ``total`` accounts without those nearest to the written ones."""
     ideal = [followers_at((index + 0.5) / total) for index in range(total)]
     for count in sorted(written):
-        ideal.remove(min(ideal, key=lambda value, count=count: abs(value - count)))  # type: ignore[misc]
+        ideal.remove(_nearest(ideal, count))
     return ideal
+
+
+def _nearest(values: list[int], wanted: int) -> int:
+    return min(values, key=lambda value: abs(value - wanted))
 
 
 def _customer(person: tuple[str, str, str, str], followers: int, rng: random.Random) -> Customer:

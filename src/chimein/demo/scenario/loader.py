@@ -1,12 +1,12 @@
 """Reads the data files into a Scenario.
 
-``data/people.yaml`` holds brand, sites, colleagues, trusted and named customers; ``data/names.yaml`` what the other
-customers are made from; ``data/day_*.yaml`` the episodes written one by one; ``data/patterns_*.yaml`` short
-exchanges of which each row becomes an episode; ``data/history.yaml`` answered questions of the last two weeks.
+``data/people.yaml`` holds brand, sites, colleagues, trusted and named customers; ``data/names.yaml`` what the
+other customers are made from; ``data/day_*.yaml`` the episodes written one by one; ``data/patterns_*.yaml``
+short exchanges of which each row becomes an episode; ``data/history.yaml`` what was answered before.
 
 A step is written ``verb [who] [to N] [after MINUTES]: text``. Verbs: ask, reply, edit, delete, dm, answer,
-answer-dm. Left out, ``who`` is the opener (customers' steps) or the topic's people (answers; the care desk's agents
-in the desk lane); ``$name`` is some customer of the episode's language; N counts steps from 0.
+answer-dm. Left out, ``who`` is the opener (customers' steps) or the topic's people (answers; the care desk's
+agents in the desk lane); ``$name`` is some customer of the episode's language; N counts steps from 0.
 """
 
 from __future__ import annotations
@@ -21,26 +21,22 @@ from typing import Any
 import yaml
 
 from chimein.demo.scenario.casting import Casting
+from chimein.demo.scenario.chance import dice
 from chimein.demo.scenario.checks import check
 from chimein.demo.scenario.crowd import make_customers
 from chimein.demo.scenario.model import (
     ANSWER_STEPS,
-    Brand,
-    Colleague,
-    Customer,
     Episode,
     HistoryItem,
     Lane,
-    Product,
     Scenario,
     ScenarioError,
     Site,
     Step,
     StepKind,
-    Topic,
-    TrustedCustomer,
 )
 from chimein.demo.scenario.patterns import expand
+from chimein.demo.scenario.people import own_account, read_brand, read_colleague, read_customer, read_trusted
 
 DATA = Path(__file__).parent / "data"
 CUSTOMERS = 300
@@ -64,6 +60,9 @@ LANES: dict[str, Lane] = {
     "repost": "none",
     "spam": "none",
 }
+# The safe loader in C is ten times as fast; not every build of PyYAML has it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NAMED = re.compile(r"answer(-dm)? (?!to |after )")
 _STEP = re.compile(
     r"(?P<verb>ask|reply|edit|delete|dm|answer-dm|answer)"
     r"(?: (?!to |after )(?P<who>\S+))?(?: to (?P<to>\d+))?(?: after (?P<after>\d+))?"
@@ -79,14 +78,16 @@ def load_scenario() -> Scenario:
 def read_scenario(folder: Path) -> Scenario:
     """The scenario in ``folder``, checked."""
     people = _yaml(folder / "people.yaml")
-    colleagues = tuple(_colleague(row) for row in people["colleagues"])
-    trusted = tuple(_trusted(row) for row in people["trusted"])
-    written = [_customer(row) for row in people["customers"]] + [_own_account(helper) for helper in trusted]
+    colleagues = tuple(read_colleague(row) for row in people["colleagues"])
+    trusted = tuple(read_trusted(row) for row in people["trusted"])
+    written = [read_customer(row) for row in people["customers"]] + [
+        own_account(helper) for helper in trusted
+    ]
     customers = make_customers(written, _yaml(folder / "names.yaml"), CUSTOMERS)
     casting = Casting(colleagues, trusted, customers)
     builder = _Builder(casting)
     scenario = Scenario(
-        brand=_brand(people["brand"]),
+        brand=read_brand(people["brand"]),
         sites=tuple(Site(**row) for row in people["sites"]),
         colleagues=colleagues,
         trusted=trusted,
@@ -100,9 +101,9 @@ def read_scenario(folder: Path) -> Scenario:
     return scenario
 
 
-def _yaml(path: Path) -> Any:
+def _yaml(path: Path) -> Any:  # noqa: ANN401  # the shape is checked where the rows are used
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  # it is a safe one
     except (OSError, yaml.YAMLError) as error:
         raise ScenarioError([f"{path.name} can't be read: {error}"]) from error
 
@@ -116,39 +117,8 @@ def _day_rows(folder: Path) -> Iterator[dict[str, Any]]:
         yield from expand(_yaml(path))
 
 
-def _brand(row: dict[str, Any]) -> Brand:
-    topics = tuple(Topic(**{**topic, "keywords": tuple(topic["keywords"])}) for topic in row["topics"])
-    lists = {key: tuple(row[key]) for key in ("listening", "unreleased")}
-    products = tuple(Product(**product) for product in row["products"])
-    return Brand(**{**row, **lists, "topics": topics, "products": products})
-
-
-def _answering(row: dict[str, Any]) -> dict[str, Any]:
-    topics = tuple((key, int(level)) for key, level in row["topics"].items())
-    return {**row, "languages": tuple(row["languages"]), "topics": topics, "shift": tuple(row["shift"])}
-
-
-def _colleague(row: dict[str, Any]) -> Colleague:
-    return Colleague(**{"pinyin": "", **_answering(row), "email": f"{row['email']}@tamarind.example"})
-
-
-def _trusted(row: dict[str, Any]) -> TrustedCustomer:
-    return TrustedCustomer(**{"email": f"{row['id']}@mail.example", **_answering(row)})
-
-
-def _customer(row: dict[str, Any]) -> Customer:
-    return Customer(**{"verified": False, **row, "languages": tuple(row["languages"])})
-
-
-def _own_account(helper: TrustedCustomer) -> Customer:
-    rng = random.Random(f"own:{helper.handle}")
-    followers, following = rng.randint(150, 4_000), rng.randint(60, 600)
-    bio = "罗望热心顾客" if helper.languages[0] == "zh" else "Helps out at Tamarind, not paid for it"
-    return Customer(helper.handle, helper.name, bio, helper.languages, followers, following, verified=False)
-
-
 class _Builder:
-    """Turns rows into episodes and history; what is wrong is collected, so that all of it is reported at once."""
+    """Turns rows into episodes and history; what is wrong is collected and reported together."""
 
     def __init__(self, casting: Casting) -> None:
         self.problems: list[str] = []
@@ -158,15 +128,20 @@ class _Builder:
         """Every row as an episode; those without ``at`` get a minute by the day's curve."""
         every = list(rows)
         free = [row for row in every if "at" not in row]
-        random.Random("tamarind-day").shuffle(free)
-        for row, minute in zip(free, _minutes(len(free)), strict=True):
+        dice("tamarind-day").shuffle(free)
+        minutes = _minutes(len(free))
+        night = [minute for minute in minutes if not 8 * 60 <= minute < 21 * 60]
+        late = [row for row in free if _fits_night(row)][: len(night)]
+        daytime = [row for row in free if not any(row is chosen for chosen in late)]
+        light = [minute for minute in minutes if 8 * 60 <= minute < 21 * 60]
+        for row, minute in zip((*late, *daytime), (*night, *light), strict=True):
             row["at"] = minute
         episodes = [episode for row in every if (episode := self._episode(row)) is not None]
         return tuple(sorted(episodes, key=lambda episode: (episode.start, episode.id)))
 
     def history(self, rows: list[dict[str, Any]]) -> tuple[HistoryItem, ...]:
         """Answered questions, spread over the last 14 days by the same curve."""
-        rng = random.Random("tamarind-history")
+        rng = dice("tamarind-history")
         minutes = _minutes(len(rows))
         rng.shuffle(minutes)
         items = []
@@ -190,7 +165,7 @@ class _Builder:
             question=row["q"],
             answerer=person.id,
             answer=row["a"],
-            minutes_to_answer=_around(person.minutes, random.Random(f"answer:{row['id']}")),
+            minutes_to_answer=_around(person.minutes, dice(f"answer:{row['id']}")),
             thanks=row.get("thanks", ""),
         )
 
@@ -211,7 +186,7 @@ class _Builder:
     def _steps(self, row: dict[str, Any], lane: Lane, start: int) -> tuple[Step, ...]:
         cast: dict[str, str] = {}
         steps: list[Step] = []
-        rng = random.Random(f"steps:{row['id']}")
+        rng = dice(f"steps:{row['id']}")
         for written in row["steps"]:
             ((key, text),) = written.items()
             match = _STEP.fullmatch(key)
@@ -241,18 +216,30 @@ class _Builder:
         return cast[who]
 
 
+def _fits_night(row: dict[str, Any]) -> bool:
+    """Whether it may happen while shops are shut: no shop matter, nobody named who would be asleep."""
+    named = any(_NAMED.match(key) for step in row["steps"] for key in step)
+    return not named and row["kind"] in {"howto", "product", "praise", "chatter", "repost", "spam", "insult"}
+
+
 def _target(verb: StepKind, by: str, steps: list[Step]) -> int | None:
-    """Index of the step that is meant when none is named."""
-    wanted = {
-        "answer": lambda step: step.kind in {"ask", "reply"},
-        "answer_dm": lambda step: step.kind == "dm",
-        "reply": lambda step: step.kind in {"ask", "reply", "answer"},
-        "edit": lambda step: step.kind in {"ask", "reply"} and step.by == by,
-        "delete": lambda step: step.kind in {"ask", "reply"} and step.by == by,
-    }.get(verb)
-    if wanted is None:
-        return None
-    return next((index for index in reversed(range(len(steps))) if wanted(steps[index])), None)
+    """Index of the step that is meant when none is named: the latest that fits."""
+    fitting = [index for index, step in enumerate(steps) if _fits(verb, by, step)]
+    return fitting[-1] if fitting else None
+
+
+def _fits(verb: StepKind, by: str, step: Step) -> bool:
+    match verb:
+        case "answer":
+            return step.kind in {"ask", "reply"}
+        case "answer_dm":
+            return step.kind == "dm"
+        case "reply":
+            return step.kind in {"ask", "reply", "answer"}
+        case "edit" | "delete":
+            return step.kind in {"ask", "reply"} and step.by == by
+        case _:
+            return False
 
 
 def _around(minutes: int, rng: random.Random) -> int:

@@ -44,7 +44,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """The company. ``listening`` words make a post audible without an @; ``unreleased`` must never be answered."""
+    """The company. ``listening`` words make a post heard without an @; answers never name ``unreleased``."""
 
     handle: str
     name_en: str
@@ -79,7 +79,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """One who answers for the brand. ``minutes``: usual time to answer; ``shift``: hours, in the demo's clock."""
+    """One who answers for the brand. ``minutes``: usual time to answer; ``shift``: from and to hour."""
 
     id: str
     name: str
@@ -96,7 +96,7 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True)
 class TrustedCustomer:
-    """A proven customer who answers as the brand, in evenings mostly; ``handle`` is the own network account."""
+    """A proven customer who answers as the brand; ``handle`` is this person's own account on the network."""
 
     id: str
     name: str
@@ -126,9 +126,9 @@ class Customer:
 class Step:
     """One thing that happens.
 
-    ``by`` is a customer's handle, or for answers the id of a colleague or trusted customer. ``wanted`` says how
-    that answerer was meant: "named", "role:agent" or "topic:wifi". ``at`` is in minutes after the episode's
-    start. ``to`` is the index of the step answered, edited or deleted. Answer texts carry no signature.
+    ``by`` is a customer's handle, or for answers the id of a colleague or trusted customer. ``wanted`` says
+    how that answerer was meant: "named", "role:agent" or "topic:wifi". ``at`` is in minutes after the
+    episode's start. ``to`` is the index of the step answered, edited or deleted. Answers carry no signature.
     """
 
     kind: StepKind
@@ -141,7 +141,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """A post and what follows; ``start`` is the minute of the day, ``lane`` what a sensible person would choose."""
+    """A post and what follows; ``start``: minute of the day; ``lane``: what a sensible person would say."""
 
     id: str
     kind: str
@@ -177,7 +177,7 @@ class HistoryItem:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Everything; episodes are sorted by start, history oldest first."""
+    """Everything; episodes sorted by start, history oldest first, ``helpers`` all who may answer."""
 
     brand: Brand
     sites: tuple[Site, ...]
@@ -186,14 +186,17 @@ class Scenario:
     customers: tuple[Customer, ...]
     episodes: tuple[Episode, ...]
     history: tuple[HistoryItem, ...]
-    _people: dict[str, Colleague | TrustedCustomer] = field(init=False, repr=False, compare=False)
+    helpers: tuple[Colleague | TrustedCustomer, ...] = field(init=False, repr=False, compare=False)
+    _by_id: dict[str, Colleague | TrustedCustomer] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_people", {p.id: p for p in (*self.colleagues, *self.trusted)})
+        helpers: list[Colleague | TrustedCustomer] = [*self.colleagues, *self.trusted]
+        object.__setattr__(self, "helpers", tuple(helpers))
+        object.__setattr__(self, "_by_id", {helper.id: helper for helper in helpers})
 
     def person(self, person_id: str) -> Colleague | TrustedCustomer:
         """The answerer with this id; KeyError when there is none."""
-        return self._people[person_id]
+        return self._by_id[person_id]
 
     def signature(self, person_id: str, language: str) -> str:
         """What is added to an answer: " ^Ann, Store 12"."""

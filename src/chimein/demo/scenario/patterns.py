@@ -1,8 +1,8 @@
 """Short exchanges made from patterns: each row of a pattern becomes one episode, no text twice.
 
-A pattern has several wordings of the question (``ask``) and of the answer; row *i* takes wording *i* in turn and
-fills the row's values in. Wordings of one pattern all fit each other. ``thanks: true`` lets every second customer
-say thank you, with a text from the file's pool.
+A pattern has several wordings of the question (``ask``) and of the answer; row *i* takes wording *i* in turn
+and fills the row's values in. Wordings of one pattern all fit each other. ``thanks: true`` lets every second
+customer say thank you, with a text from the file's pool.
 """
 
 from __future__ import annotations
