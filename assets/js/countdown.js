@@ -1,6 +1,6 @@
 // Clocks. <time data-since="ISO"> says how long ago, <time data-waiting="ISO"> how long it lasts,
 // <time data-countdown="ISO" data-warn="120"> what remains, in seconds for data-warn. A ring around it:
-// <span class="ring" data-total="600"> with <circle class="ring-value" pathLength="100">.
+// <span class="timer" data-total="600"> with <circle class="timer-value" pathLength="100">.
 // data-soon / data-late on a waiting clock (seconds) colour it by data-state.
 import { ago, fullDate, lasting, remaining } from "./text.js";
 
@@ -34,8 +34,8 @@ function countdown(element, now) {
   put(element, remaining(seconds));
   const warn = Number(element.dataset.warn ?? 60);
   state(element, seconds <= 0 ? "late" : seconds <= warn ? "soon" : "fine");
-  const ring = element.closest(".ring");
-  const value = ring?.querySelector(".ring-value");
+  const ring = element.closest(".timer");
+  const value = ring?.querySelector(".timer-value");
   if (value) value.setAttribute("stroke-dashoffset", String(100 - share(seconds, ring.dataset.total)));
   if (seconds <= 0 && !element.dataset.over) {
     element.dataset.over = "true";

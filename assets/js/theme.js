@@ -8,7 +8,7 @@ function current() {
 
 function mark() {
   for (const button of document.querySelectorAll("[data-theme-set]"))
-    button.setAttribute("aria-checked", String(button.dataset.themeSet === current()));
+    button.setAttribute("aria-pressed", String(button.dataset.themeSet === current()));
 }
 
 function choose(theme) {

@@ -1,7 +1,6 @@
 // Messages that come and go. Three ways in: rendered into #toasts by the server (components/toast.html, also by a live
 // patch or an htmx out-of-band swap), `toast({...})` from a script, or the response header HX-Trigger: {"toast": {...}}.
 // An undo is a form posted to its address; the toast stays exactly as long as the server holds the act.
-import { announce } from "./announcer.js";
 import { say } from "./text.js";
 
 const SECONDS = 6;
@@ -72,7 +71,6 @@ export function toast({ text, tone = "ok", seconds = SECONDS, undo_url: undoUrl 
   close.append(picture("x"));
   element.append(close);
   document.getElementById("toasts")?.append(element);
-  announce(text);
 }
 
 async function undo(event) {
