@@ -1,4 +1,4 @@
-"""A Warble of its own for each test, served by a real server on a free port, and a receiver of its webhooks."""
+"""A Warble of its own for each test, served by a real server on a free port, and a webhook receiver."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from starlette.applications import Starlette
+
 from chimein.demo.simnet.app import create_app
 from chimein.demo.simnet.network import Network
 from chimein.demo.simnet.webhooks import Sender
-from starlette.applications import Starlette
 
 KEY = "test-control-key"
 Json = dict[str, Any]

@@ -10,11 +10,12 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
 from chimein.demo.simnet.app import create_app
 from chimein.demo.simnet.texts import TEXTS
 from chimein.demo.simnet.visitors import sign, unsign
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
 Warble = Any
 Serve = Callable[[Starlette, socket.socket], None]

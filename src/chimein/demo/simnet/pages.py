@@ -34,6 +34,8 @@ from .store import Db, Row, last_seq
 from .texts import TEXTS
 from .visitors import ME, check_origin, cookie_path, set_cookie
 
+MENDABLE = {"too_long", "empty"}
+
 Form = Mapping[str, str]
 Page = Callable[[View, Db], Response]
 Action = Callable[[View, Db, Form], Response]
@@ -70,7 +72,9 @@ def action(act: Action) -> Callable[[Request], Any]:
         except ApiError as error:
             with network.store.read() as db:
                 view = View(request, db)
-                return show(view, "refused.html", error.status, message=explain(view, error), form=form)
+                typed = form.get("text", "") if error.code in MENDABLE else ""
+                values = {"typed": typed, "reply_to": form.get("reply_to", "")}
+                return show(view, "refused.html", error.status, message=explain(view, error), **values)
 
     async def endpoint(request: Request) -> Response:
         async with request.form(max_fields=40) as raw:
