@@ -130,6 +130,12 @@ def test_desk_matters_are_answered_by_people_who_may(scenario: Scenario) -> None
     assert {episode.lane for episode in private} == {"desk"}
 
 
+def test_one_person_goes_on_with_a_case(scenario: Scenario) -> None:
+    for episode in scenario.episodes:
+        by_role = {step.by for step in episode.steps if step.wanted.startswith(("role:", "topic:"))}
+        assert len(by_role) <= 1, episode.id
+
+
 def test_an_answerer_speaks_the_language(scenario: Scenario) -> None:
     for episode in scenario.episodes:
         for step in episode.steps:
@@ -157,3 +163,10 @@ def test_history_reaches_back_two_weeks(scenario: Scenario) -> None:
 
 def test_loading_twice_gives_the_same(scenario: Scenario) -> None:
     assert read_scenario(DATA) == scenario
+
+
+def test_chinese_colleagues_sign_in_letters_outside_chinese(scenario: Scenario) -> None:
+    assert scenario.signature("ruoxi", "zh") == " ^若溪, 客服台"
+    assert scenario.signature("ruoxi", "en") == " ^Ruoxi, Care Desk"
+    assert scenario.signature("ann", "en") == " ^Ann, Store 12"
+    assert scenario.signature("t_rob", "en") == " ^Rob, customer"

@@ -20,7 +20,7 @@ from typing import Any
 
 import yaml
 
-from chimein.demo.scenario.casting import Casting
+from chimein.demo.scenario.casting import Casting, Person
 from chimein.demo.scenario.chance import dice
 from chimein.demo.scenario.checks import check
 from chimein.demo.scenario.crowd import make_customers
@@ -185,6 +185,7 @@ class _Builder:
 
     def _steps(self, row: dict[str, Any], lane: Lane, start: int) -> tuple[Step, ...]:
         cast: dict[str, str] = {}
+        answering: dict[str, tuple[Person, str]] = {}
         steps: list[Step] = []
         rng = dice(f"steps:{row['id']}")
         for written in row["steps"]:
@@ -196,7 +197,9 @@ class _Builder:
             now = steps[-1].at if steps else 0
             if verb in ANSWER_STEPS:
                 wanted = match["who"] or ("agent" if lane == "desk" else row["topic"])
-                person, how = self._casting.answerer(wanted, row["language"], start + now)
+                if wanted not in answering:  # whoever began goes on
+                    answering[wanted] = self._casting.answerer(wanted, row["language"], start + now)
+                person, how = answering[wanted]
                 by, pause = person.id, _around(person.minutes, rng)
             else:
                 by, how = self._player(match["who"] or "$", row["language"], cast), ""

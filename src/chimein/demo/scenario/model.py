@@ -93,6 +93,10 @@ class Colleague:
     minutes: int
     shift: tuple[int, int]
 
+    def sign_in(self, language: str) -> str:
+        """The name signed with: as spoken in Chinese answers, in Latin letters in all others."""
+        return self.sign if language == "zh" or not self.pinyin else self.pinyin.split()[-1]
+
 
 @dataclass(frozen=True, slots=True)
 class TrustedCustomer:
@@ -204,4 +208,4 @@ class Scenario:
         if isinstance(person, TrustedCustomer):
             return f" ^{person.sign}, {'热心顾客' if language == 'zh' else 'customer'}"
         site = next(site for site in self.sites if site.id == person.site)
-        return f" ^{person.sign}, {site.label(language)}"
+        return f" ^{person.sign_in(language)}, {site.label(language)}"

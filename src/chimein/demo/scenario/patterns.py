@@ -1,8 +1,8 @@
 """Short exchanges made from patterns: each row of a pattern becomes one episode, no text twice.
 
 A pattern has several wordings of the question (``ask``) and of the answer; row *i* takes wording *i* in turn
-and fills the row's values in. Wordings of one pattern all fit each other. ``thanks: true`` lets every second
-customer say thank you, with a text from the file's pool.
+and fills the row's values in. Wordings of one pattern all fit each other. ``thanks: works`` lets every
+second customer say thank you, with a text from the file's pool of that name.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 def expand(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """All episodes of one pattern file as rows for the loader."""
-    thanks = iter(content["thanks"])
+    pools = {name: iter(texts) for name, texts in content["thanks"].items()}
     for pattern in content["patterns"]:
         rows = pattern.get("rows") or [{} for _ in pattern["ask"]]
         for index, row in enumerate(rows):
@@ -23,12 +23,12 @@ def expand(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 "topic": row.get("topic", pattern["topic"]),
                 "language": content["language"],
                 "handwritten": False,
-                "steps": list(_steps(pattern, row, index, thanks)),
+                "steps": list(_steps(pattern, row, index, pools)),
             }
 
 
 def _steps(
-    pattern: dict[str, Any], row: dict[str, str], index: int, thanks: Iterator[str]
+    pattern: dict[str, Any], row: dict[str, str], index: int, pools: dict[str, Iterator[str]]
 ) -> Iterator[dict[str, str]]:
     yield {"dm" if pattern.get("private") else "ask": _pick(pattern["ask"], index).format(**row)}
     if "answer" not in pattern:
@@ -36,8 +36,8 @@ def _steps(
     verb = "answer-dm" if pattern.get("private") else "answer"
     who = row.get("by") or pattern.get("by")
     yield {f"{verb} {who}" if who else verb: _pick(pattern["answer"], index).format(**row)}
-    if pattern.get("thanks") and index % 2 == 0 and (text := next(thanks, None)) is not None:
-        yield {"reply": text}
+    if "thanks" in pattern and index % 2 == 0:
+        yield {"reply": next(pools[pattern["thanks"]])}
 
 
 def _pick(wordings: list[str], index: int) -> str:
