@@ -20,8 +20,8 @@ from chimein.runtime.postgres import EmbeddedPostgres
 from chimein.runtime.terminal import Terminal
 
 _TICK_S = 0.1
-_APPS_STOP_WITHIN_S = 5.0
-_DATABASE_STOPS_WITHIN_S = 4.0
+_APPS_STOP_WITHIN_S = 6.0
+_DATABASE_STOPS_WITHIN_S = 3.0
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

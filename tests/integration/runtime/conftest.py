@@ -98,7 +98,7 @@ def folder() -> Iterator[Path]:
 def _ordinary_python() -> list[str] | None:
     """How to run our Python as `nobody`; None when that user can reach none that fits."""
     drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    # setpriv itself may still pass closed folders, what it starts may not: so ask the Python whether it can start.
+    # setpriv itself may pass closed folders, what it starts may not: so ask Python whether it can start.
     check = (
         "import os, sys, psycopg, psutil, chimein;"
         "assert sys.version_info >= (3, 11) and os.access(sys.executable, os.X_OK)"
@@ -111,7 +111,14 @@ def _ordinary_python() -> list[str] | None:
     return None
 
 
-@pytest.fixture(params=["ourselves", "ordinary"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests marked `both_users` run as ourselves and as an ordinary user, the others as ourselves."""
+    if "user_prefix" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_users") is not None
+        metafunc.parametrize("user_prefix", ["ourselves", *(["ordinary"] if both else [])], indirect=True)
+
+
+@pytest.fixture
 def user_prefix(request: pytest.FixtureRequest, folder: Path) -> list[str]:
     """The words before a script that decide who runs it."""
     if request.param == "ourselves":

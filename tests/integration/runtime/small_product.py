@@ -1,4 +1,4 @@
-"""A product of two tiny programs, run by the real supervisor and the real database. Arguments: folder, port, [fail]."""
+"""A product of two tiny programs, run by the real supervisor. Arguments: folder, port, optionally `fail`."""
 
 from __future__ import annotations
 
