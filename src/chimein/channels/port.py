@@ -149,6 +149,9 @@ class InboundRecord:
     found: bool = False
     to_us: bool = True
     """Addressed to the brand by mention, reply or name; False for bystanders' talk in a thread."""
+    thread_decides: bool = False
+    """The network does not say whose post this reply is for: `to_us` is a guess, to be corrected by whoever knows the
+    thread. It is to us when it replies to the brand, or when it is the asker who goes on."""
     answers_key: str = ""
     """Our idempotency key, when the network tells it with our own post."""
     contact_name: str = ""

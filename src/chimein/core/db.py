@@ -2,45 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import Any
 
 from django.db import connection, transaction
-
-if TYPE_CHECKING:
-    from psycopg import Cursor
+from psycopg import Cursor
 
 Row = tuple[Any, ...]
 
 
 @contextmanager
 def raw_cursor() -> Iterator[Cursor[Row]]:
-    """psycopg's own cursor, for COPY and arrays of any type."""
-    with connection.cursor() as wrapper:
-        yield wrapper.cursor
+    """psycopg's own cursor on Django's connection: arrays go as they are, bound by the server, and COPY works."""
+    connection.ensure_connection()
+    with Cursor(connection.connection) as cursor:
+        yield cursor
+
+
+def _log(sql: str) -> None:
+    # Tests that count statements see these too.
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": sql, "time": "0"})
 
 
 def fetch(sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
     """All rows of one statement."""
+    _log(sql)
     with raw_cursor() as cursor:
         return cursor.execute(sql, params).fetchall()
 
 
 def fetch_one(sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> Row | None:
     """The first row of one statement, if there is one."""
+    _log(sql)
     with raw_cursor() as cursor:
         return cursor.execute(sql, params).fetchone()
 
 
 def execute(sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> int:
     """Run one statement; the number of rows it touched."""
+    _log(sql)
     with raw_cursor() as cursor:
         return cursor.execute(sql, params).rowcount
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Append rows by COPY, the cheapest way in. Table and columns come from code, never from input."""
+    _log(f"COPY {table}")
     with raw_cursor() as cursor, cursor.copy(f"COPY {table} ({','.join(columns)}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)

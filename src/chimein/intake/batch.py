@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import orjson
 from django.db import DataError, IntegrityError, InternalError
 
 from chimein.channels import events as channel_events
@@ -69,8 +70,14 @@ def run_batch(*, shard: int, now: datetime, limit: int = BATCH) -> Outcome | Non
     with db.atomic():
         if not db.try_lock(LOCK_SPACE, shard):
             return None
-        entries = [Entry(*row) for row in db.fetch(_TAKE, (shard, limit))]
+        entries = [_entry(*row) for row in db.fetch(_TAKE, (shard, limit))]
         return take_in_safely(entries, now=now) if entries else Outcome()
+
+
+def _entry(pk: int, account_id: int, source: str, payload: str | None, raw: bytes | None, at: datetime) -> Entry:
+    # Django leaves jsonb as text; orjson reads it faster than the driver would.
+    read_payload = None if payload is None else orjson.loads(payload)
+    return Entry(pk, account_id, source, read_payload, None if raw is None else bytes(raw), at)
 
 
 def take_in_safely(entries: Sequence[Entry], *, now: datetime) -> Outcome:

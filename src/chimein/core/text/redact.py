@@ -1,56 +1,191 @@
-"""Private data out of public text: mail addresses, phone, card, order, account and identity numbers.
+"""Private data out of public text: mail addresses, phone, card, order, account and identity numbers, passwords.
 
-The rule is to mask too much rather than too little: a public page is for ever.
+The rule is to mask too much rather than too little: a public page is for ever. Numbers are looked for in a folded copy
+of the text (full-width, circled and other digits become 0 to 9, invisible characters go), so that the way they are
+written does not hide them. A date stays, also with an hour behind it.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Iterable
+
 import regex
 
 MASK = "•••"
+Span = tuple[int, int]
 
-_MAIL = regex.compile(r"[\p{L}\p{N}._%+\-]+\s?(?:@|＠)\s?[\p{L}\p{N}\-]+(?:\s?[.．]\s?[\p{L}\p{N}\-]+)+")
-# Seven digits or more, however they are grouped: phones, cards, accounts, parcels, identity numbers.
-_DIGIT = r"[\p{Nd}]"
-_LONG_NUMBER = regex.compile(rf"(?<![\p{{L}}\p{{Nd}}])[+＋(（]?{_DIGIT}(?:[\s().（）\-–—·]{{0,3}}{_DIGIT}){{6,}}[Xx]?")
-# Mixed codes such as TM-88231-AX or RM2209X11: six characters or more with at least four digits.
-_CODE = regex.compile(r"(?<![\p{L}\p{Nd}/])(?=(?:[A-Za-z\-]*\d){4})[A-Za-z\d]+(?:-[A-Za-z\d]+)*(?![\p{L}\p{Nd}])")
-_LABELLED = regex.compile(
-    r"(?i)((?:order|account|acct|invoice|serial|tracking|parcel|case|ticket|booking|card|imei|"
-    r"订单|账号|帐号|账户|单号|卡号|发票|序列号|手机|电话|身份证)[\w\s]{0,12}?(?:no\.?|number|号码?|id)?\s*[:：#＃]?\s*#?)"
-    r"((?:[A-Za-z]{0,4}[\-\s]?)?\d[\dA-Za-z\-]{3,})"
+_HIDDEN = "\u200b"
+_INVISIBLE = frozenset("\u20e3\ufe0e\ufe0f\u00ad\u034f\u180e\u3164\u115f\u1160")
+
+
+class _Fold(dict[int, str]):
+    """One character for each character, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        number = unicodedata.digit(char, None)
+        if char in _INVISIBLE or unicodedata.category(char) == "Cf":
+            folded = _HIDDEN
+        elif number is not None:
+            folded = str(number)
+        elif unicodedata.numeric(char, None) is not None and unicodedata.category(char) == "No":
+            folded = "0"
+        else:
+            plain = unicodedata.normalize("NFKC", char)
+            folded = plain if len(plain) == 1 else char
+        self[code] = folded
+        return folded
+
+
+_FOLD = _Fold()
+
+_HAN_DIGIT = "〇零一二两三四五六七八九幺壹贰叁肆伍陆柒捌玖"
+_GAP = r"(?:[\s().（）\-‐-―−·•_/~*|、]|,(?=[0-9])){0,3}"
+_LATIN = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Nd}._%+'\-]"
+_TLD = r"(?:com|cn|net|org|info|edu|gov|io|co|uk|de|fr|me|example|test|invalid)"
+_PROVIDER = r"(?:qq|gmail|googlemail|163|126|139|189|yeah|outlook|hotmail|live|foxmail|icloud|yahoo|sina|sohu|aliyun)"
+
+# In turn: the plain form; with blanks around the @, where the end must look like one; a provider's name alone;
+# Chinese before or behind the @.
+_MAIL = regex.compile(
+    rf"(?i){_LATIN}+@[\p{{Latin}}\p{{Nd}}\-]+(?:\s?[.。]\s?[\p{{Latin}}\p{{Nd}}\-]+)+"
+    rf"|{_LATIN}+\s?@\s?[\p{{Latin}}\p{{Nd}}\-.]+\.{_TLD}(?![\p{{Latin}}\p{{Nd}}])"
+    rf"|{_LATIN}+\s?@\s?{_PROVIDER}(?![\p{{Latin}}\p{{Nd}}])"
+    r"|[\p{L}\p{N}._%+\-]{0,40}\p{Han}@[\p{L}\p{N}\-]+(?:[.。][\p{L}\p{N}\-]+)+"
+    rf"|{_LATIN}+@\p{{Han}}[\p{{L}}\p{{N}}\-]*(?:[.。][\p{{L}}\p{{N}}\-]+)+"
 )
-_DATE = regex.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
-_LINK = regex.compile(r"https?://\S+")
+# "mia (at) example dot com", found by its end; with a plain "at" and plain dots only at a well-known provider, since
+# "more at tamarind.example" is no mail address.
+_AT = r"(?:[(\[{<]\s*(?:at|@)\s*[)\]}>]|艾特|圈a)"
+_DOT = r"(?:\s*[(\[{<]?\s*\b(?:dot|点)\s*[)\]}>]?\s*|\s*点\s*)"
+_SPELT_END = re.compile(
+    rf"(?:{_AT}\s*[\w\-]+(?:(?:{_DOT}|\.)[\w\-]+)*?(?:{_DOT}|\.){_TLD}\b"
+    rf"|(?:\bat\b|@)\s*[\w\-]+(?:(?:{_DOT}|\.)[\w\-]+)*?{_DOT}{_TLD}\b"
+    rf"|\bat\s+{_PROVIDER}\s*\.\s*{_TLD}\b)",
+    re.IGNORECASE,
+)
+_LOCAL_PART = re.compile(r"[^\s()\[\]{}<>]{1,64}\s*$")
+# Seven digits or more, however they are grouped: phones, cards, accounts, parcels, identity numbers.
+_LONG_NUMBER = re.compile(rf"[+(]?(?<![0-9])[0-9](?:{_GAP}[0-9]){{6,}}(?:[Xx](?![A-Za-z]))?")
+_HAN_NUMBER = re.compile(rf"[0-9{_HAN_DIGIT}](?:[\s\-·.，、,]{{0,2}}[0-9{_HAN_DIGIT}]){{6,}}[Xx]?")
+_HAN_DIGITS = re.compile(f"[{_HAN_DIGIT}]")
+_DIGIT_WORD = re.compile(r"\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b", re.IGNORECASE)
+_WORD_NUMBER = re.compile(
+    r"\b(?:double|triple|zero|oh|one|two|three|four|five|six|seven|eight|nine)"
+    r"(?:[\s,.\-]+(?:double|triple|zero|oh|one|two|three|four|five|six|seven|eight|nine)\b){5,}",
+    re.IGNORECASE,
+)
+# Mixed codes such as TM-88231-AX or RM2209X11: six characters or more with at least four digits.
+_CODE = re.compile(
+    r"(?<![A-Za-z0-9/@])(?=(?:[A-Za-z_\-]*[0-9]){4})[A-Za-z0-9]+(?:[\-_]+[A-Za-z0-9]+)*(?![A-Za-z0-9])"
+)
+_LABELLED = re.compile(
+    r"(?:order|account|acct|invoice|serial|tracking|parcel|case|ticket|booking|card|imei|passport|licen[cs]e|"
+    r"phone|mobile|tel|call me|订单|账号|帐号|账户|单号|卡号|发票|序列号|手机|电话|身份证|护照|驾照|快递|编号|工单)"
+    r"[\w\s]{0,12}?(?:no\.?|number|id|号码?|是|为|is)?\s*[:#]?\s*#?((?:[A-Za-z]{0,4}[\-\s]?)?[0-9][0-9A-Za-z\-]{3,})"
+    r"|[#№]\s?([0-9]{4,})",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"(?:微信号?|v信|\bvx|\bwe\s?chat(?:\s?id)?|qq号?|\bwhats\s?app|\btelegram|\bskype)"
+    r"\s*(?:[:=]|号|是|为|\bis\b)+\s*([A-Za-z0-9_.\-]{4,})"
+    r"|(?:\bpassword|\bpasscode|\bpasswd|\bpin(?:\s?code)?|密码|口令|验证码|校验码|"
+    r"\b(?:verification|security|access)\s?code|\botp|\bcvv2?|\bcvc)"
+    r"\s*(?:(?:[:=]|是|为)\s*([^\s，。,;；]+)|(?:\bis\b\s*)?([^\s，。,;；]*[0-9][^\s，。,;；]*))",
+    re.IGNORECASE,
+)
+_NAMING = re.compile(r"[:=是为号0-9]|\bis\b", re.IGNORECASE)
+_HOUR = r"(?:[\s,]+(?:[01]?[0-9]|2[0-3])(?:\.[0-5][0-9])?)?"
+_DATE = re.compile(
+    r"(?:(?:19|20)[0-9]{2}([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])"
+    rf"|(?:0?[1-9]|[12][0-9]|3[01])([-/.])(?:0?[1-9]|1[0-2])\2(?:19|20)[0-9]{{2}}){_HOUR}"
+)
+_LINK = regex.compile(r"(?i)(?:https?://|www\.)[^\s\p{Han}，。！？；]+")
+_LOGIN_IN_LINK = re.compile(r"(?<=://)[^/\s@]*@")
+_DIGIT = re.compile(r"[0-9]")
 _MIN_CODE = 6
+_MIN_NUMBER = 7
 
 
-def _mask_number(match: regex.Match[str]) -> str:
-    found = match.group()
-    return found if _DATE.fullmatch(found.strip()) else MASK
+def _number_spans(text: str, digits: int) -> Iterable[Span]:
+    if digits >= _MIN_NUMBER:
+        for match in _LONG_NUMBER.finditer(text):
+            if not _DATE.fullmatch(match.group()):
+                yield match.span()
+    for match in _CODE.finditer(text):
+        if match.end() - match.start() >= _MIN_CODE and not _DATE.fullmatch(match.group()):
+            yield match.span()
+    yield from _secret_spans(_LABELLED, text)
 
 
-def _mask_code(match: regex.Match[str]) -> str:
-    return MASK if len(match.group()) >= _MIN_CODE else match.group()
+def _secret_spans(pattern: re.Pattern[str], text: str) -> Iterable[Span]:
+    for match in pattern.finditer(text):
+        yield from (match.span(group) for group in range(1, pattern.groups + 1) if match[group] is not None)
+
+
+def _private_spans(text: str) -> Iterable[Span]:
+    """Where private data stands in a folded text. Each search is made only where it can find something."""
+    if "@" in text:
+        yield from (match.span() for match in _MAIL.finditer(text))
+    for match in _SPELT_END.finditer(text):
+        local = _LOCAL_PART.search(text, max(0, match.start() - 80), match.start())
+        yield (local.start() if local else match.start(), match.end())
+    digits = len(_DIGIT.findall(text))
+    if digits >= 4:
+        yield from _number_spans(text, digits)
+    if not text.isascii() and digits + len(_HAN_DIGITS.findall(text)) >= _MIN_NUMBER:
+        yield from (match.span() for match in _HAN_NUMBER.finditer(text) if not _DATE.fullmatch(match.group()))
+    if len(_DIGIT_WORD.findall(text)) >= 4:
+        yield from (match.span() for match in _WORD_NUMBER.finditer(text))
+    if _NAMING.search(text):
+        yield from _secret_spans(_NAMED, text)
+
+
+def _fold(text: str) -> tuple[str, list[int] | None]:
+    """The folded text without hidden characters, and where its characters (and its end) stand when some are gone."""
+    folded = text if text.isascii() else text.translate(_FOLD)
+    if _HIDDEN not in folded:
+        return folded, None
+    kept = [place for place, char in enumerate(folded) if char != _HIDDEN]
+    return "".join(folded[place] for place in kept), [*kept, len(text)]
+
+
+def _merged(spans: Iterable[Span]) -> Iterable[Span]:
+    start, end = -1, -1
+    for low, high in sorted(spans):
+        if low > end:
+            if end > start:
+                yield start, end
+            start, end = low, high
+        else:
+            end = max(end, high)
+    if end > start:
+        yield start, end
 
 
 def _redact_words(text: str) -> str:
-    text = _MAIL.sub(MASK, text)
-    text = _LABELLED.sub(lambda match: match.group(1) + MASK, text)
-    text = _LONG_NUMBER.sub(_mask_number, text)
-    return _CODE.sub(_mask_code, text)
+    folded, places = _fold(text)
+    parts: list[str] = []
+    position = 0
+    for low, high in _merged(_private_spans(folded)):
+        start, end = (low, high) if places is None else (places[low], places[high])
+        parts += (text[position:start], MASK)
+        position = end
+    return "".join((*parts, text[position:])) if parts else text
+
+
+def _shorten_link(match: regex.Match[str]) -> str:
+    return _LOGIN_IN_LINK.sub("", match.group().split("?", 1)[0].split("#", 1)[0])
 
 
 def redact(text: str) -> str:
     """The text with everything masked that may identify a person or an account.
 
-    A link keeps its address only up to the query, since queries carry tokens and addresses.
+    A link keeps its address only up to the query, since queries carry tokens and addresses. Never raises; redacting
+    twice changes nothing.
     """
-    parts: list[str] = []
-    position = 0
-    for link in _LINK.finditer(text):
-        parts.append(_redact_words(text[position : link.start()]))
-        parts.append(_redact_words(link.group().split("?", 1)[0].split("#", 1)[0]))
-        position = link.end()
-    parts.append(_redact_words(text[position:]))
-    return "".join(parts)
+    if "//" in text or "www." in text.lower():
+        text = _LINK.sub(_shorten_link, text)
+    return _redact_words(text)

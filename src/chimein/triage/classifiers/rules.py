@@ -19,6 +19,7 @@ _MENTION = regex.compile(r"[@＠][\p{L}\p{N}_\-.]+")
 _LINK = regex.compile(r"https?://\S+")
 _QUESTION_MARK = regex.compile(r"[?？]")
 _WORDS = regex.compile(r"\p{L}")
+_CAPITALS = regex.compile(r"\p{Lu}")
 _REACH_WORTH_NAMING = 4.0
 _DESK_RISKS = frozenset({"legal", "safety", "money", "account_data", "privacy", "press", "self_harm", "crisis"})
 _URGENT = frozenset({"legal", "safety", "self_harm", "crisis", "press"})
@@ -83,10 +84,14 @@ def _find_risks(labels: Labels, raw: str, text: str) -> None:
         labels.risks.append("privacy")
         labels.reasons.append(Reason("risk.number"))
     anger = _found(lexicon.ANGER, text)
-    shouting = sum(c.isupper() for c in text) > max(12, 0.6 * len(_WORDS.findall(text))) or text.count("!") > 3
-    if anger or (shouting and lexicon.COMPLAINT.search(text)):
+    if anger or (_is_shouting(text) and lexicon.COMPLAINT.search(text)):
         labels.anger = True
         labels.reasons.append(Reason("anger", anger))
+
+
+def _is_shouting(text: str) -> bool:
+    capitals = len(_CAPITALS.findall(text))
+    return capitals > max(12, 0.6 * len(_WORDS.findall(text))) or text.count("!") > 3
 
 
 def _find_intent(labels: Labels, item: TriageInput, raw: str, text: str) -> None:

@@ -1,0 +1,30 @@
+"""``chimein worker``: take in, deliver, poll, sweep and count, until stopped."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from chimein.config import work
+
+
+class Command(BaseCommand):
+    help = "Take in what networks tell us, deliver answers, poll timelines. Any number may run."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stopping = threading.Event()
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            stopping.set()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        threads = work.start(stopping)
+        self.stdout.write("worker ready")
+        stopping.wait()
+        for thread in threads:
+            thread.join(timeout=5)

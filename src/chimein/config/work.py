@@ -1,0 +1,91 @@
+"""What a worker does: the loops, and what wakes each of them. Any number of workers may run, on any number of hosts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from chimein.channels import deliveries, polling
+from chimein.channels.deliveries import DELIVERY_CHANNEL
+from chimein.channels.journal import INBOUND_CHANNEL
+from chimein.core import clock, db
+from chimein.core.loops import Loop, Step, Waker
+from chimein.core.options import option
+from chimein.insights.fold import fold
+from chimein.intake import batch
+from chimein.routing import presence, services
+
+POLL_SECONDS = option("POLL_SECONDS", 10.0, "Seconds between two looks at the networks' timelines.")
+_IDLE_S = 5.0
+_SWEEP_S = 2.0
+_FOLD_S = 1.0
+_CLEAN_S = 60.0
+_KEEP_SIGNATURES = timedelta(minutes=15)
+
+
+def take_in() -> float:
+    """One batch of every shard that waits; come back at once while there was something to do."""
+    taken = 0
+    for shard in batch.pending_shards():
+        outcome = batch.run_batch(shard=shard, now=clock.now())
+        taken += outcome.entries if outcome else 0
+    return 0.0 if taken else _IDLE_S
+
+
+def deliver() -> float:
+    """Everything that is due; sleep until the next is."""
+    deliveries.run_due(now=clock.now())
+    due = deliveries.next_due()
+    return _IDLE_S if due is None else _seconds_until(due)
+
+
+def _seconds_until(moment: datetime) -> float:
+    return min(_IDLE_S, max(0.2, (moment - clock.now()).total_seconds()))
+
+
+def poll() -> float:
+    polling.poll_all()
+    return POLL_SECONDS.get()
+
+
+def sweep() -> float:
+    """Leases that ran out are told of, so that everybody sees the question again."""
+    services.sweep_expired(now=clock.now())
+    return _SWEEP_S
+
+
+def count() -> float:
+    fold(now=clock.now())
+    return _FOLD_S
+
+
+def clean() -> float:
+    """Forget what is only needed for minutes."""
+    now = clock.now()
+    db.execute("DELETE FROM channels_seensignature WHERE seen_at < %s", (now - _KEEP_SIGNATURES,))
+    presence.forget(now=now)
+    return _CLEAN_S
+
+
+STEPS: dict[str, tuple[Step, tuple[str, ...]]] = {
+    "intake": (take_in, (INBOUND_CHANNEL,)),
+    "delivery": (deliver, (DELIVERY_CHANNEL,)),
+    "polling": (poll, ()),
+    "sweeper": (sweep, ()),
+    "counting": (count, ()),
+    "cleaning": (clean, ()),
+}
+
+
+def start(stopping: threading.Event, *, only: Callable[[str], bool] = lambda _name: True) -> list[threading.Thread]:
+    """Start the loops; they end soon after `stopping` is set."""
+    loops = {name: Loop(name, step, stopping=stopping) for name, (step, _) in STEPS.items() if only(name)}
+    woken: dict[str, list[Loop]] = {}
+    for name, loop in loops.items():
+        for channel in STEPS[name][1]:
+            woken.setdefault(channel, []).append(loop)
+    threads: list[threading.Thread] = [*loops.values(), Waker(woken, stopping=stopping)]
+    for thread in threads:
+        thread.start()
+    return threads

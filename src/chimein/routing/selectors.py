@@ -1,0 +1,204 @@
+"""Reading the queue: what waits, in which order, and what somebody may be given next.
+
+Every function is one statement, whatever the size of the queue; pages go on from a key, never from a count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from chimein.core import db
+from chimein.core.actor import Actor
+from chimein.routing.models import Lane, Presence
+from chimein.routing.presence import TYPING
+
+Whose = Literal["all", "mine", "free"]
+MOST_COUNTED = 1000
+LANES = (Lane.DESK.value, Lane.CROWD.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of the queue ends."""
+
+    priority: int
+    due_at: datetime
+    conversation_id: int
+
+    def __str__(self) -> str:
+        return f"{self.priority}_{self.due_at.timestamp():.6f}_{self.conversation_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Place | None:
+        """A place as given out by `str`; None for anything else."""
+        from datetime import UTC
+
+        priority, _, rest = text.partition("_")
+        moment, _, row = rest.partition("_")
+        try:
+            return cls(int(priority), datetime.fromtimestamp(float(moment), UTC), int(row))
+        except (ValueError, OverflowError, OSError):
+            return None
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A conversation of the queue with what a row of it shows."""
+
+    conversation_id: int
+    public_id: str
+    brand_id: int
+    lane: str
+    lane_by_person: bool
+    priority: int
+    waiting_since: datetime
+    due_at: datetime
+    is_open: bool
+    sending: bool
+    holder_id: int | None
+    holder: str
+    claim_until: datetime | None
+    first_choice_id: int | None
+    first_choice: str
+    first_choice_until: datetime | None
+    visibility: str
+    adapter: str
+    account: str
+    message_id: int | None
+    text: str
+    language: str
+    found: bool
+    name: str
+    handle: str
+    avatar_url: str
+    followers: int
+    verified: bool
+    waiting_count: int
+    message_lane: str
+    reasons: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def place(self) -> Place:
+        return Place(self.priority, self.due_at, self.conversation_id)
+
+    def is_held(self, now: datetime) -> bool:
+        return self.holder_id is not None and self.claim_until is not None and self.claim_until > now
+
+    def is_kept(self, now: datetime) -> bool:
+        """Whether it is kept for the person who answered before."""
+        return self.first_choice_id is not None and bool(self.first_choice_until and self.first_choice_until > now)
+
+
+# The message a row shows is the one that decides its lane and place: the strictest of those that wait.
+_ROWS = """
+SELECT w.conversation_id, c.public_id, w.brand_id, w.lane, w.lane_by_person, w.priority, w.waiting_since, w.due_at,
+       w.is_open, w.sending, w.holder_id, coalesce(h.public_name, ''), w.claim_until,
+       w.first_choice_id, coalesce(f.public_name, ''), w.first_choice_until,
+       c.visibility, a.adapter, a.name, m.id, coalesce(m.text, ''), coalesce(m.language, ''), coalesce(m.found, false),
+       coalesce(nullif(i.name, ''), i.handle, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''),
+       coalesce(i.followers, 0), coalesce(i.verified, false), c.waiting_count,
+       coalesce(m.lane, ''), coalesce(m.reasons, '[]'::jsonb)
+FROM ({items}) w
+JOIN conversations_conversation c ON c.id = w.conversation_id
+JOIN channels_channelaccount a ON a.id = c.account_id
+LEFT JOIN people_membership h ON h.id = w.holder_id
+LEFT JOIN people_membership f ON f.id = w.first_choice_id
+LEFT JOIN LATERAL (
+    SELECT q.id, q.text, q.language, q.found, q.identity_id, t.lane, t.reasons
+    FROM conversations_message q LEFT JOIN triage_triage t ON t.message_id = q.id
+    WHERE q.conversation_id = w.conversation_id AND q.direction = 'in' AND q.deleted_at IS NULL
+    ORDER BY q.disposition = 'waiting' DESC, t.lane = 'desk' DESC, t.priority DESC NULLS LAST, q.posted_at, q.id LIMIT 1
+) m ON true
+LEFT JOIN contacts_identity i ON i.id = m.identity_id
+ORDER BY {order}
+"""
+_ORDER = "w.priority DESC, w.due_at, w.conversation_id"
+_MINE = " AND w.holder_id = %(me)s AND w.claim_until > %(now)s"
+_FREE = " AND NOT w.sending AND (w.holder_id IS NULL OR w.claim_until <= %(now)s)"
+_AFTER = """ AND (w.priority < %(priority)s OR (w.priority = %(priority)s
+             AND (w.due_at, w.conversation_id) > (%(due_at)s, %(row)s)))"""
+
+
+def _read(items: str, params: dict[str, Any], order: str = _ORDER) -> list[Waiting]:
+    rows = db.fetch(_ROWS.format(items=items, order=order), params)
+    return [Waiting(*row) for row in rows]
+
+
+def queue_page(
+    *, brand_id: int, lane: str, member_id: int, whose: Whose, now: datetime, limit: int, after: Place | None = None
+) -> list[Waiting]:
+    """What waits in a lane, most urgent first; ask for one row more than you show to know whether there is more."""
+    where = {"all": "", "mine": _MINE, "free": _FREE}[whose]
+    params: dict[str, Any] = {"brand": brand_id, "lane": lane, "me": member_id, "now": now, "limit": limit}
+    if after is not None:
+        where += _AFTER
+        params |= {"priority": after.priority, "due_at": after.due_at, "row": after.conversation_id}
+    items = f"""SELECT w.* FROM routing_workitem w
+        WHERE w.brand_id = %(brand)s AND w.lane = %(lane)s AND w.is_open{where}
+        ORDER BY {_ORDER} LIMIT %(limit)s"""  # noqa: S608 - only constants of this module are put together
+    return _read(items, params)
+
+
+def waiting_of(conversation_id: int) -> Waiting | None:
+    """One conversation as the queue shows it, open or not."""
+    items = "SELECT w.* FROM routing_workitem w WHERE w.conversation_id = %(id)s"
+    found = _read(items, {"id": conversation_id})
+    return found[0] if found else None
+
+
+def lane_counts(brand_id: int) -> dict[str, int]:
+    """How many wait in each lane, counted up to 1,000."""
+    rows = db.fetch(
+        """SELECT l.lane, (SELECT count(*) FROM (SELECT 1 FROM routing_workitem w
+               WHERE w.brand_id = %s AND w.lane = l.lane AND w.is_open LIMIT %s) one)
+           FROM unnest(%s::text[]) AS l(lane)""",
+        (brand_id, MOST_COUNTED, list(LANES)),
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+# What the crowd may be given: public, in the crowd's lane, free or mine, and not kept for somebody else.
+_OFFERED = """
+FROM routing_workitem w JOIN conversations_conversation c ON c.id = w.conversation_id
+WHERE w.brand_id = %(brand)s AND w.lane = 'crowd' AND w.is_open AND NOT w.sending AND c.visibility = 'public'
+  AND (w.holder_id IS NULL OR w.holder_id = %(me)s OR w.claim_until <= %(now)s)
+  AND (w.first_choice_until IS NULL OR w.first_choice_until <= %(now)s OR w.first_choice_id = %(me)s)
+"""
+
+
+def next_offer(
+    *, actor: Actor, languages: Sequence[str], skipped: Sequence[int], now: datetime
+) -> Waiting | None:
+    """The one question somebody is given next.
+
+    First what they hold already, then a follow-up to an answer of theirs, then questions in a language of theirs, by
+    urgency. What they skipped does not come back, unless they hold it.
+    """
+    params = {
+        "brand": actor.brand_id, "me": actor.membership_id, "now": now, "languages": list(languages) or ["*"],
+        "skipped": list(skipped),
+    }  # fmt: skip
+    items = f"""SELECT w.* {_OFFERED}
+        AND (w.conversation_id <> ALL(%(skipped)s::bigint[]) OR (w.holder_id = %(me)s AND w.claim_until > %(now)s))
+        ORDER BY coalesce(w.holder_id = %(me)s AND w.claim_until > %(now)s, false) DESC,
+                 coalesce(w.first_choice_id = %(me)s AND w.first_choice_until > %(now)s, false) DESC,
+                 (w.language = ANY(%(languages)s) OR '*' = ANY(%(languages)s)) DESC, {_ORDER}
+        LIMIT 1"""  # noqa: S608 - only constants of this module are put together
+    found = _read(items, params)
+    return found[0] if found else None
+
+
+def offered_count(*, actor: Actor, now: datetime) -> int:
+    """How many questions this person could be given, counted up to 1,000."""
+    params = {"brand": actor.brand_id, "me": actor.membership_id, "now": now, "limit": MOST_COUNTED}
+    row = db.fetch_one(f"SELECT count(*) FROM (SELECT 1 {_OFFERED} LIMIT %(limit)s) one", params)  # noqa: S608
+    return int(row[0]) if row else 0
+
+
+def is_typing(*, conversation_id: int, member_id: int, now: datetime) -> bool:
+    """Whether this person typed here a moment ago."""
+    mine = Presence.objects.filter(conversation_id=conversation_id, member_id=member_id)
+    return mine.filter(typing_at__gt=now - TYPING).exists()

@@ -1,0 +1,93 @@
+"""What can be followed live, by whom, and how it is drawn.
+
+A topic is a name and a key, such as ``queue:3``. A fragment is drawn once per conversation and language and sent to
+everybody who follows the topic, so the cost of an event does not grow with the number of people watching.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from chimein.conversations.models import Conversation
+from chimein.core.actor import Actor
+from chimein.people.access import actor_in
+from chimein.people.models import Brand, User
+from chimein.routing.models import WorkItem
+from chimein.routing.services import may_take
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A kind of topic: `per_brand` keys are brand ids, the others conversation ids."""
+
+    name: str
+    per_brand: bool
+    allows: Callable[[Actor | None, int], bool]
+    renderer: str
+    """Dotted path of ``render(conversation_id, language) -> str``; an empty string is not sent."""
+    presence: bool = False
+
+    def render(self, conversation_id: int, language: str) -> str:
+        module, name = self.renderer.rsplit(".", 1)
+        drawn: str = getattr(import_module(module), name)(conversation_id, language)
+        return drawn
+
+
+def _is_public(_actor: Actor | None, conversation_id: int) -> bool:
+    return Conversation.objects.filter(pk=conversation_id, on_wall=True).exists()
+
+
+def _may_see(actor: Actor | None, conversation_id: int) -> bool:
+    if actor is None:
+        return False
+    item = WorkItem.objects.filter(conversation_id=conversation_id).first()
+    return actor.is_staff or (item is not None and may_take(actor, item.lane))
+
+
+TOPICS = {
+    topic.name: topic
+    for topic in (
+        Topic("wall", True, lambda _a, _k: True, "chimein.wall.cards.render_card"),
+        Topic("question", False, _is_public, "chimein.wall.cards.render_question"),
+        Topic("queue", True, lambda a, _k: a is not None and a.is_staff, "chimein.web.console.rows.render_row"),
+        Topic("helpers", True, lambda a, _k: a is not None, "chimein.web.console.rows.render_waiting"),
+        Topic("conversation", False, _may_see, "chimein.web.console.panes.render_thread"),
+        Topic("presence", False, _may_see, "chimein.web.console.panes.render_presence", presence=True),
+    )
+}
+MAX_TOPICS = 8
+
+Key = tuple[str, int]
+
+
+def parse(text: str) -> list[Key]:
+    """``wall:3,question:17`` as names and keys. Raises ValueError for anything else."""
+    keys: list[Key] = []
+    for part in filter(None, text.split(",")):
+        name, _, number = part.partition(":")
+        if name not in TOPICS or not number.isdigit():
+            raise ValueError(f"there is no live topic {part[:40]!r}")
+        keys.append((name, int(number)))
+    if not 0 < len(keys) <= MAX_TOPICS:
+        raise ValueError(f"between 1 and {MAX_TOPICS} topics can be followed")
+    return keys
+
+
+def allowed(user: User | None, keys: list[Key]) -> bool:
+    """Whether this person may follow all of these."""
+    return all(_allowed(user, name, number) for name, number in keys)
+
+
+def _allowed(user: User | None, name: str, number: int) -> bool:
+    topic = TOPICS[name]
+    if topic.per_brand:
+        brand = Brand.objects.filter(pk=number).first()
+    else:
+        conversation = Conversation.objects.select_related("brand").filter(pk=number).first()
+        brand = conversation.brand if conversation else None
+    if brand is None:
+        return False
+    actor = actor_in(user, brand) if user else None
+    return topic.allows(actor, number)
