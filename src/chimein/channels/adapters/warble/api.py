@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -78,36 +78,45 @@ class Api:
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The JSON that a reading call answers."""
-        response = self._call("GET", path, params=params)
+
+        def read(token: str) -> httpx.Response:
+            with certain_or_not(writes=False):
+                return self._client.get(self._address(path), params=params, headers=_bearer(token))
+
+        response = self._with_token(read)
         if not response.is_success:
             raise _refusal(response)
         return body_of(response)
 
     def post(self, path: str, json: Mapping[str, Any], key: str) -> dict[str, Any]:
         """The JSON that a writing call answers; the same `key` again changes nothing."""
-        response = self._call("POST", path, json=json, headers={"Idempotency-Key": key})
+
+        def write(token: str) -> httpx.Response:
+            headers = {**_bearer(token), "Idempotency-Key": key}
+            with certain_or_not(writes=True):
+                return self._client.post(self._address(path), json=json, headers=headers)
+
+        response = self._with_token(write)
         if response.is_success:
             return body_of(response)
         if response.status_code >= 500 and not _nothing_done(response):
             raise SendUncertain(_said(response))
         raise _refusal(response)
 
-    def _call(self, request: httpx.Request) -> httpx.Response:
+    def _address(self, path: str) -> str:
+        return _address(self._account, path)
+
+    def _with_token(self, call: Callable[[str], httpx.Response]) -> httpx.Response:
+        """The call's answer; made once more with a new token when the network no longer takes the old one."""
         token = self._tokens.get(self._account, self._client)
-        response = self._send(request, token)
+        response = call(token)
         if response.status_code == 401:
-            token = self._tokens.get(self._account, self._client, not_this=token)
-            response = self._send(request, token)
+            response = call(self._tokens.get(self._account, self._client, not_this=token))
         return response
 
-    def _send(self, request: httpx.Request, token: str) -> httpx.Response:
-        request.headers["Authorization"] = f"Bearer {token}"
-        with certain_or_not(writes=request.method == "POST"):
-            return self._client.send(request)
 
-    def _request(self, method: str, path: str, **how: Any) -> httpx.Request:  # noqa: ANN401
-        with certain_or_not(writes=False):
-            return self._client.build_request(method, _address(self._account, path), **how)
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 def _nothing_done(response: httpx.Response) -> bool:

@@ -111,9 +111,7 @@ class WebhookAdapter:
             return Health(False, gettext("There is no secret yet."), gettext("Make a secret here first."))
         if not is_web_address(account.base_url):
             problem = gettext("There is no address to send answers to.")
-            return Health(
-                False, problem, gettext("Enter the address at which the other system takes answers.")
-            )
+            return Health(False, problem, gettext("Enter the address where the other system takes answers."))
         return Health(True)
 
 
