@@ -14,7 +14,7 @@ SPEED ?= 1
 ASSET_SOURCES := $(shell find assets src/chimein/web/templates src/chimein/web/static/src -type f 2>/dev/null | sed 's/ /\\ /g') $(wildcard vite.config.*)
 CATALOGUES := $(shell find src/chimein/locale -name '*.po' 2>/dev/null)
 
-.PHONY: help setup setup-dev demo up test lint types test-unit test-e2e bench-short lock clean
+.PHONY: help setup setup-dev setup-test demo up test lint types test-unit test-e2e bench-short audit lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -46,7 +46,6 @@ $(STAMPS)/python-dev: requirements-dev.lock $(STAMPS)/install
 	@touch $@
 
 # ---------------------------------------------------------------- front end
-ifneq ($(wildcard package-lock.json),)
 $(STAMPS)/node: package-lock.json $(STAMPS)/python
 	@echo "== front-end packages (package-lock.json)"
 	@sh scripts/npm.sh ci --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -56,16 +55,40 @@ $(STAMPS)/assets: package.json $(ASSET_SOURCES) $(STAMPS)/node
 	@echo "== assets"
 	@sh scripts/npm.sh run --silent build
 	@touch $@
-else
-$(STAMPS)/assets: $(STAMPS)/python
-	@touch $@
-endif
 
 $(STAMPS)/messages: $(CATALOGUES) $(STAMPS)/python
 	@$(if $(CATALOGUES),$(BIN)/pybabel --quiet compile --domain django --directory src/chimein/locale,true)
 	@touch $@
 
-setup-dev: setup $(STAMPS)/python-dev
+setup-dev: setup $(STAMPS)/python-dev  ## what the checks need besides, the browser left out
+
+# ---------------------------------------------------------------- checks
+$(STAMPS)/browser: | $(VENV)/bin/python
+	@sh scripts/browser.sh
+	@mkdir -p $(STAMPS) && touch $@
+
+setup-test: setup-dev $(STAMPS)/browser  ## everything `make test` needs, Debian's Chromium included
+
+test: setup-test  ## all checks and tests
+	@$(BIN)/python scripts/check.py all
+
+lint: setup-dev  ## style, order of imports, packages, templates, docs
+	@$(BIN)/python scripts/check.py lint
+
+types: setup-dev  ## mypy
+	@$(BIN)/python scripts/check.py types
+
+test-unit: setup-dev  ## all tests but the browser's and the benchmarks
+	@$(BIN)/python scripts/check.py tests
+
+test-e2e: setup-test  ## tests in a real browser
+	@$(BIN)/python scripts/check.py browser
+
+bench-short: setup-dev  ## the benchmarks in their short form
+	@$(BIN)/python scripts/check.py speed
+
+audit: setup-dev  ## known weaknesses of the packages (asks the network)
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 # ---------------------------------------------------------------- lock files
 lock:  ## renew requirements*.lock (after a change of pyproject.toml, or to take newer releases)

@@ -25,7 +25,7 @@ _DATABASE_STOPS_WITHIN_S = 3.0
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Stopped(Exception):  # noqa: N818 - no error: somebody pressed Ctrl-C
+class Stopped(Exception):
     """The person asked to stop while we were still starting."""
 
 
