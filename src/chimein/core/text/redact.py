@@ -43,19 +43,24 @@ _FOLD = _Fold()
 
 _HAN_DIGIT = "〇零一二两三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 _GAP = r"(?:[\s().（）\-‐-―−·•_/~*|、]|,(?=[0-9])){0,3}"
-_LATIN = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Nd}._%+'\-]"
 _TLD = r"(?:com|cn|net|org|info|edu|gov|io|co|uk|de|fr|me|example|test|invalid)"
-_PROVIDER = r"(?:qq|gmail|googlemail|163|126|139|189|yeah|outlook|hotmail|live|foxmail|icloud|yahoo|sina|sohu|aliyun)"
-
-# In turn: the plain form; with blanks around the @, where the end must look like one; a provider's name alone;
-# Chinese before or behind the @.
-_MAIL = regex.compile(
-    rf"(?i){_LATIN}+@[\p{{Latin}}\p{{Nd}}\-]+(?:\s?[.。]\s?[\p{{Latin}}\p{{Nd}}\-]+)+"
-    rf"|{_LATIN}+\s?@\s?[\p{{Latin}}\p{{Nd}}\-.]+\.{_TLD}(?![\p{{Latin}}\p{{Nd}}])"
-    rf"|{_LATIN}+\s?@\s?{_PROVIDER}(?![\p{{Latin}}\p{{Nd}}])"
-    r"|[\p{L}\p{N}._%+\-]{0,40}\p{Han}@[\p{L}\p{N}\-]+(?:[.。][\p{L}\p{N}\-]+)+"
-    rf"|{_LATIN}+@\p{{Han}}[\p{{L}}\p{{N}}\-]*(?:[.。][\p{{L}}\p{{N}}\-]+)+"
+_PROVIDER = (
+    r"(?:qq|gmail|googlemail|163|126|139|189|yeah|outlook|hotmail|live|foxmail|icloud|yahoo|sina|sohu|aliyun)"
 )
+
+# An address from its @ on; in turn: the plain form; with blanks around the @, where the end must look like one; a
+# provider's name alone; a domain in Chinese.
+_HAN = "\u2e80-\u9fff"
+_ADDRESS = rf"[^\W_{_HAN}]"
+_MAIL_END = re.compile(
+    rf"@(?:{_ADDRESS}|-)+(?:\s?[.。]\s?(?:{_ADDRESS}|-)+)+"
+    rf"|\s?@\s?(?:{_ADDRESS}|[.\-])+\.{_TLD}(?!{_ADDRESS})"
+    rf"|\s?@\s?{_PROVIDER}(?!{_ADDRESS})"
+    rf"|@[\w\-]*[{_HAN}][\w\-]*(?:[.。][\w\-]+)+",
+    re.IGNORECASE,
+)
+_IN_LOCAL_PART = frozenset("._%+'-")
+_LONGEST_LOCAL_PART = 64
 # "mia (at) example dot com", found by its end; with a plain "at" and plain dots only at a well-known provider, since
 # "more at tamarind.example" is no mail address.
 _AT = r"(?:[(\[{<]\s*(?:at|@)\s*[)\]}>]|艾特|圈a)"
@@ -66,6 +71,7 @@ _SPELT_END = re.compile(
     rf"|\bat\s+{_PROVIDER}\s*\.\s*{_TLD}\b)",
     re.IGNORECASE,
 )
+_SPELT_SIGNS = (" at ", "(at", "( at", "[at", "[ at", "{at", "<at", "@", "艾特", "圈a")
 _LOCAL_PART = re.compile(r"[^\s()\[\]{}<>]{1,64}\s*$")
 # Seven digits or more, however they are grouped: phones, cards, accounts, parcels, identity numbers.
 _LONG_NUMBER = re.compile(rf"[+(]?(?<![0-9])[0-9](?:{_GAP}[0-9]){{6,}}(?:[Xx](?![A-Za-z]))?")
@@ -96,7 +102,11 @@ _NAMED = re.compile(
     r"\s*(?:(?:[:=]|是|为)\s*([^\s，。,;；]+)|(?:\bis\b\s*)?([^\s，。,;；]*[0-9][^\s，。,;；]*))",
     re.IGNORECASE,
 )
-_NAMING = re.compile(r"[:=是为号0-9]|\bis\b", re.IGNORECASE)
+_LABELS = (
+    "order account acct invoice serial tracking parcel case ticket booking card imei passport licen phone mobile tel call "
+    "订单 账号 帐号 账户 单号 卡号 发票 序列号 手机 电话 身份证 护照 驾照 快递 编号 工单 # №"
+).split()
+_NAMES = "微信 v信 vx chat qq whats telegram skype pass pin 密码 口令 验证码 校验码 code otp cvv cvc".split()
 _HOUR = r"(?:[\s,]+(?:[01]?[0-9]|2[0-3])(?:\.[0-5][0-9])?)?"
 _DATE = re.compile(
     r"(?:(?:19|20)[0-9]{2}([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])"
@@ -117,7 +127,35 @@ def _number_spans(text: str, digits: int) -> Iterable[Span]:
     for match in _CODE.finditer(text):
         if match.end() - match.start() >= _MIN_CODE and not _DATE.fullmatch(match.group()):
             yield match.span()
-    yield from _secret_spans(_LABELLED, text)
+
+
+def _mail_spans(text: str) -> Iterable[Span]:
+    for match in _MAIL_END.finditer(text):
+        start = match.start()
+        # Chinese may stand right before an address, but not inside it unless it ends with it.
+        chinese = start > 0 and _is_han(text[start - 1])
+        while (
+            start > 0
+            and match.start() - start < _LONGEST_LOCAL_PART
+            and _in_local_part(text[start - 1], chinese)
+        ):
+            start -= 1
+        if start < match.start():
+            yield start, match.end()
+
+
+def _spelt_mail_spans(text: str) -> Iterable[Span]:
+    for match in _SPELT_END.finditer(text):
+        local = _LOCAL_PART.search(text, max(0, match.start() - 80), match.start())
+        yield (local.start() if local else match.start(), match.end())
+
+
+def _is_han(char: str) -> bool:
+    return "\u2e80" <= char <= "\u9fff"
+
+
+def _in_local_part(char: str, chinese: bool) -> bool:
+    return char in _IN_LOCAL_PART or (char.isalnum() and (chinese or not _is_han(char)))
 
 
 def _secret_spans(pattern: re.Pattern[str], text: str) -> Iterable[Span]:
@@ -126,20 +164,24 @@ def _secret_spans(pattern: re.Pattern[str], text: str) -> Iterable[Span]:
 
 
 def _private_spans(text: str) -> Iterable[Span]:
-    """Where private data stands in a folded text. Each search is made only where it can find something."""
+    """Where private data stands in a folded text. A search is made only where it can find something."""
+    lowered = text.lower()
     if "@" in text:
-        yield from (match.span() for match in _MAIL.finditer(text))
-    for match in _SPELT_END.finditer(text):
-        local = _LOCAL_PART.search(text, max(0, match.start() - 80), match.start())
-        yield (local.start() if local else match.start(), match.end())
+        yield from _mail_spans(text)
+    if any(sign in lowered for sign in _SPELT_SIGNS):
+        yield from _spelt_mail_spans(text)
     digits = len(_DIGIT.findall(text))
     if digits >= 4:
         yield from _number_spans(text, digits)
+        if any(label in lowered for label in _LABELS):
+            yield from _secret_spans(_LABELLED, text)
     if not text.isascii() and digits + len(_HAN_DIGITS.findall(text)) >= _MIN_NUMBER:
-        yield from (match.span() for match in _HAN_NUMBER.finditer(text) if not _DATE.fullmatch(match.group()))
+        yield from (
+            match.span() for match in _HAN_NUMBER.finditer(text) if not _DATE.fullmatch(match.group())
+        )
     if len(_DIGIT_WORD.findall(text)) >= 4:
         yield from (match.span() for match in _WORD_NUMBER.finditer(text))
-    if _NAMING.search(text):
+    if any(name in lowered for name in _NAMES):
         yield from _secret_spans(_NAMED, text)
 
 
