@@ -30,7 +30,7 @@ function isBeingUsed(element) {
 
 /** Morphs an element in place, leaving focus, open <details> and typed text alone. */
 export function morph(old, fresh, style = "outerHTML") {
-  Idiomorph.morph(old, fresh, { morphStyle: style, ignoreActiveValue: true, restoreFocus: true, callbacks });
+  Idiomorph.morph(old, fresh, { morphStyle: style, restoreFocus: true, callbacks });
 }
 
 function added(element) {
@@ -85,7 +85,7 @@ export async function refresh() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const [old, fresh] = [document.getElementById("main"), page.getElementById("main")];
   if (!old || !fresh) return location.reload();
-  morph(old, fresh, "innerHTML");
+  morph(old, [...fresh.childNodes], "innerHTML");
   return added(document.getElementById("main"));
 }
 
