@@ -70,7 +70,7 @@ def _apply(db: Db, handle: str, body: Body) -> None:
     }
     for column, value in values.items():
         if value is not None:
-            change = f"UPDATE accounts SET {column} = ? WHERE handle = ?"  # noqa: S608 - our own column names
+            change = f"UPDATE accounts SET {column} = ? WHERE handle = ?"
             db.execute(change, (value, handle))
 
 

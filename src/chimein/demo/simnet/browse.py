@@ -14,7 +14,7 @@ PAGE = 40
 DEEPEST = 4
 
 _WITH_PARENT = (
-    POST_COLUMNS  # noqa: S608 - constants only
+    POST_COLUMNS
     + ", pa.handle AS parent_handle,"
     + " (SELECT count(*) FROM posts c WHERE c.reply_to = p.id AND NOT c.deleted) AS reply_count"
     + POST_TABLES

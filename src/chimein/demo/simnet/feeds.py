@@ -83,7 +83,7 @@ def search_rows(db: Db, words: Sequence[str], window: Window) -> list[Row]:
     now = " OR ".join("instr(p.folded, ?)" for _ in folded)
     before = " OR ".join("instr(r.folded, ?)" for _ in folded)
     query = POSTS + " WHERE p.seq > ? AND (" + now + " OR (p.revision > 1 AND EXISTS"
-    query += f" (SELECT 1 FROM revisions r WHERE r.post_id = p.id AND ({before}))))"  # noqa: S608 - only ? inside
+    query += f" (SELECT 1 FROM revisions r WHERE r.post_id = p.id AND ({before}))))"
     query += " ORDER BY p.seq LIMIT ?"
     return db.execute(query, (window.after, *folded, *folded, window.limit + 1)).fetchall()
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ Db = sqlite3.Connection
 Row = sqlite3.Row
 
 _ID_EPOCH = 1_577_836_800_000
+_WAIT_SECONDS = 15.0
 
 
 class Store:
@@ -32,8 +34,7 @@ class Store:
         self._idle_lock = threading.Lock()
         self._write_lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
-        with self._borrowed() as db:
-            db.executescript(SCHEMA)
+        self._prepare()
 
     @contextmanager
     def read(self) -> Iterator[Db]:
@@ -64,6 +65,21 @@ class Store:
         for db in idle:
             db.close()
 
+    def _prepare(self) -> None:
+        """Switch to WAL and make the tables; SQLite doesn't wait for others who do the same, so we try again."""
+        end = time.monotonic() + _WAIT_SECONDS
+        while True:
+            try:
+                with self._borrowed() as db:
+                    db.execute("PRAGMA journal_mode = WAL")
+                    db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
+                return
+            except sqlite3.OperationalError:
+                self.close()
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
+
     @contextmanager
     def _borrowed(self) -> Iterator[Db]:
         with self._idle_lock:
@@ -76,9 +92,8 @@ class Store:
                 self._idle.append(db)
 
     def _connect(self) -> Db:
-        db = sqlite3.connect(self.path, timeout=15, isolation_level=None, check_same_thread=False)
+        db = sqlite3.connect(self.path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
         db.row_factory = sqlite3.Row
-        db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA foreign_keys = ON")
         return db

@@ -14,7 +14,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "profile": ("Profile", "主页"),
     "workshop": ("Weather room", "天气间"),
     "who": ("Continue as …", "换个身份"),
-    "you_are": ("You are", "你现在是"),
     "find_anything": ("Search all of Warble", "搜索整个叽喳"),
     "say_something": ("What is going on?", "有什么新鲜事？"),
     "say_reply": ("Your reply to @{handle}", "回复 @{handle}"),

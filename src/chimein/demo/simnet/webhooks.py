@@ -197,6 +197,6 @@ def _post(client: httpx.Client, row: Row) -> tuple[bool, str]:
     }
     try:
         answer = client.post(row["url"], content=body, headers=headers)
-    except (httpx.HTTPError, httpx.InvalidURL) as problem:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as problem:
         return False, type(problem).__name__
     return answer.is_success, str(answer.status_code)
