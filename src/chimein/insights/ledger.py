@@ -68,7 +68,7 @@ WITH {TAIL_SQL}, {COUNTS_SQL}, sums AS (
     FROM channels_channelaccount a WHERE a.brand_id = %(brand)s
 )
 SELECT coalesce((SELECT json_agg(json_build_array(metric, key, n)) FROM sums), '[]'),
-       (SELECT array_agg(row(lane, holder, name, n, due) ORDER BY n DESC, lane, holder) FROM held),
+       (SELECT json_agg(json_build_array(lane, holder, name, n, due) ORDER BY n DESC, lane, holder) FROM held),
        (SELECT coalesce(sum(n), 0)::bigint FROM held), (SELECT min(oldest) FROM held),
        (SELECT coalesce(sum(overdue), 0)::bigint FROM held),
        (SELECT coalesce(sum(aside), 0)::bigint FROM entries), (SELECT coalesce(sum(fresh), 0)::bigint FROM entries)
@@ -77,6 +77,10 @@ SELECT coalesce((SELECT json_agg(json_build_array(metric, key, n)) FROM sums), '
 
 def _of(sums: list[list[Any]], metric: str) -> dict[str, int]:
     return {key: count for name, key, count in sums if name == metric and count}
+
+
+def _owner(lane: str, membership_id: int | None, name: str, count: int, due: str | None) -> Owner:
+    return Owner(lane, membership_id, name, count, datetime.fromisoformat(due) if due else None)
 
 
 def ledger(brand_id: int, *, now: datetime | None = None) -> Ledger:
@@ -94,7 +98,7 @@ def ledger(brand_id: int, *, now: datetime | None = None) -> Ledger:
         waiting=waiting,
         oldest_waiting=oldest,
         overdue=overdue,
-        owners=tuple(Owner(*one) for one in owners or ()),
+        owners=tuple(_owner(*one) for one in owners or ()),
         set_aside=set_aside,
         in_journal=in_journal,
         gap=received - answered - private - sum(no_reply.values()) - waiting,
