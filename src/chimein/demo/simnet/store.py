@@ -66,7 +66,7 @@ class Store:
             db.close()
 
     def _prepare(self) -> None:
-        """Switch to WAL and make the tables; SQLite doesn't wait for others who do the same, so we try again."""
+        """Switch to WAL and make the tables; SQLite won't wait for others at it, so we try again."""
         end = time.monotonic() + _WAIT_SECONDS
         while True:
             try:
