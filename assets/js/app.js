@@ -7,8 +7,9 @@ import { startCounters } from "./counter.js";
 import { startKeys } from "./keys.js";
 import { morph, startLive } from "./live.js";
 import { startMenus } from "./menus.js";
+import { say } from "./text.js";
 import { startTheme } from "./theme.js";
-import { startToasts } from "./toasts.js";
+import { startToasts, toast } from "./toasts.js";
 
 // hx-swap="morph": the answer is morphed into the target, so that focus and scroll stay.
 htmx.defineExtension("morph", {
@@ -26,6 +27,14 @@ htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.historyCacheSize = 0;
 
+// An error answers with a toast out of band (errors/fragment.html): show that, and leave what was being written alone.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status < 400 || !xhr.responseText.includes('id="toasts"')) return;
+  event.detail.shouldSwap = true;
+  event.detail.swapOverride = "none";
+});
+document.addEventListener("htmx:sendError", () => toast({ text: say("offline"), tone: "late" }));
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = document.getElementById("ui-text")?.dataset.csrf ?? "";
 });

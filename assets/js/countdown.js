@@ -1,8 +1,9 @@
 // Clocks. <time data-since="ISO"> says how long ago, <time data-waiting="ISO"> how long it lasts,
 // <time data-countdown="ISO" data-warn="120"> what remains, in seconds for data-warn. A ring around it:
 // <span class="timer" data-total="600"> with <circle class="timer-value" pathLength="100">.
-// data-soon / data-late on a waiting clock (seconds) colour it by data-state.
-import { ago, fullDate, lasting, remaining } from "./text.js";
+// data-soon / data-late on a waiting clock (seconds) colour it by data-state. <time data-clock="ISO"> is a time of day
+// where the visitor is, with its date when that is not today.
+import { ago, fullDate, lasting, remaining, timeOfDay } from "./text.js";
 
 function put(element, words) {
   if (element.textContent !== words) element.textContent = words;
@@ -47,12 +48,19 @@ function share(seconds, total) {
   return Math.max(0, Math.min(100, (100 * seconds) / Number(total || 600)));
 }
 
+function clock(element, now) {
+  const date = new Date(element.dataset.clock);
+  const isToday = date.toDateString() === new Date(now).toDateString();
+  put(element, isToday ? timeOfDay(date) : fullDate(date));
+}
+
 /** Brings every clock of a part of the page up to date. */
 export function tick(root = document) {
   const now = Date.now();
   for (const element of root.querySelectorAll("[data-since]")) since(element, now);
   for (const element of root.querySelectorAll("[data-waiting]")) waiting(element, now);
   for (const element of root.querySelectorAll("[data-countdown]")) countdown(element, now);
+  for (const element of root.querySelectorAll("[data-clock]")) clock(element, now);
 }
 
 export function startClocks() {

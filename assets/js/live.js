@@ -1,7 +1,10 @@
 // The page follows the server. <body data-live-url="/live?topics=…"> opens one stream; each `patch` carries fragments of
 // HTML whose top elements have ids: a known one is morphed in place, a new one goes to the list it names by
-// data-live-into="#list" data-live-at="start|end"; data-live-remove takes one away. `reset` means that too much was
-// missed: the page's own main part is fetched anew. After a break the browser resumes by Last-Event-ID.
+// data-live-into="#list" data-live-at="start|end|sorted" (sorted: by data-sort, rising); data-live-remove takes one away.
+// On the list: data-live-max="50" keeps it short; data-live-more says that further pages exist, so that nothing is put
+// behind its last item; data-live-for="#list" makes a filtered list keep what it has, and take nothing new.
+// `reset` means that too much was missed: the page's own main part is fetched anew. After a break the browser resumes by
+// Last-Event-ID.
 import { Idiomorph } from "idiomorph";
 import { announce } from "./announcer.js";
 import { say } from "./text.js";
@@ -37,16 +40,53 @@ function added(element) {
   element.dispatchEvent(new CustomEvent("chimein:added", { bubbles: true }));
 }
 
+function itemsOf(list) {
+  return [...list.children].filter((child) => child.id);
+}
+
+/** Puts an element where it belongs in its list; false when that is on a page not shown. */
+function place(fresh, list) {
+  const at = fresh.dataset.liveAt;
+  const others = itemsOf(list).filter((item) => item !== fresh);
+  const next = at === "sorted" ? others.find((item) => item.dataset.sort > fresh.dataset.sort) : others[0];
+  if (at !== "end" && next) next.before(fresh);
+  else if (at === "start") list.prepend(fresh);
+  else if (list.hasAttribute("data-live-more")) return false;
+  else if (others.length) others.at(-1).after(fresh);
+  else list.prepend(fresh);
+  return true;
+}
+
 function insert(fresh) {
   const list = document.querySelector(fresh.dataset.liveInto);
   if (!list) return;
   fresh.classList.add("is-new");
-  list.insertAdjacentElement(fresh.dataset.liveAt === "end" ? "beforeend" : "afterbegin", fresh);
+  if (!place(fresh, list)) return;
   const most = Number(list.dataset.liveMax || 0);
-  const items = [...list.children].filter((child) => child.id);
+  const items = itemsOf(list);
   if (most && items.length > most) (fresh.dataset.liveAt === "end" ? items[0] : items.at(-1)).remove();
   announce(fresh.dataset.announce);
   added(fresh);
+}
+
+/** Whether an element is in the list it is meant for, or in a filtered view of it. */
+function isAtHome(element, into) {
+  return Boolean(element.closest(into) || element.closest(`[data-live-for="${CSS.escape(into)}"]`));
+}
+
+/** Whether a known element leaves the list it is in: it belongs to another now. Outside of lists it stays. */
+function movesAway(element, into) {
+  if (isAtHome(element, into)) return false;
+  return Boolean(document.querySelector(into) || element.parentElement.matches(".live-list"));
+}
+
+/** An element whose place in a sorted list has changed moves there, unless somebody is at work in it. */
+function settle(element) {
+  const list = element.parentElement;
+  if (element.dataset.liveAt !== "sorted" || element.contains(document.activeElement)) return;
+  const [before, after] = [element.previousElementSibling, element.nextElementSibling];
+  const key = element.dataset.sort;
+  if ((before?.id && before.dataset.sort > key) || (after?.id && after.dataset.sort < key)) place(element, list);
 }
 
 function leave(element) {
@@ -59,13 +99,15 @@ function apply(fresh) {
   const into = fresh.dataset.liveInto;
   if (fresh.hasAttribute("data-live-remove")) {
     if (old) leave(old);
-  } else if (old && into && document.querySelector(into) && !old.closest(into)) {
-    old.remove();
+  } else if (old && into && movesAway(old, into)) {
+    leave(old);
+    old.removeAttribute("id");
     insert(fresh);
   } else if (old) {
     morph(old, fresh);
     const now = document.getElementById(fresh.id);
     if (now) added(now);
+    if (now) settle(now);
   } else if (into) {
     insert(fresh);
   }

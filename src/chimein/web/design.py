@@ -14,7 +14,18 @@ PEOPLE = [
     {"name": "林小雨", "key": "lin", "typing": False},
     {"name": "Diego Ortega", "key": "diego", "typing": False},
 ]
-FACES = ["Ann Whitfield", "林小雨", "欧阳文博", "Priya", "Diego Ortega", "陈晓", "Tom O'Neil", "宋佳怡", "@mia_k", "王", "Zoë", "Ngozi A."]
+FACES = [
+    "Ann Whitfield",
+    "林小雨",
+    "欧阳文博",
+    "Priya",
+    "Diego Ortega",
+    "陈晓",
+    "Tom O'Neil",
+    "@mia_k",
+    "王",
+    "Zoë",
+]
 
 
 def _samples() -> dict[str, Any]:
@@ -38,7 +49,7 @@ def _samples() -> dict[str, Any]:
         "reply": {"url": "#", "draft": ""},
         "long_reply": {"url": "#", "draft": "这个问题很多人遇到过。" * 14},
         "note": {"url": "#", "draft": ""},
-        "written_note": {"url": "#", "draft": "She called the Bristol shop yesterday, ask Tom before you answer."},
+        "written_note": {"url": "#", "draft": "She called the Bristol shop, ask Tom before you answer."},
     }
 
 

@@ -1,9 +1,9 @@
 """The building blocks of our pages as template tags: `{% load ui %}`.
 
 `{% icon "send" %}` draws an icon, `{% ui "button" label=_("Send") %}` a component of `templates/components/`,
-`{% uibox "card" title=_("Today") %}…{% enduibox %}` a component around its contents (`slot` in its template), and
-`{% since %}`, `{% waiting %}`, `{% countdown %}` are clocks that go on in the browser. Each component's parameters
-stand at the head of its template; all of them are shown at /design.
+`{% uibox "card" title=_("Today") %}…{% enduibox %}` a component around its contents (`slot` in its template);
+`{% since %}`, `{% waiting %}`, `{% countdown %}` are clocks that go on in the browser. Each component's
+parameters stand at the head of its template; all of them are shown at /design.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 register = template.Library()
@@ -33,7 +33,7 @@ _PASSED_THROUGH = ("hx_", "data_", "aria_")
 
 @register.simple_tag
 def icon(name: str, label: str = "", extra: str = "") -> SafeString:
-    """An icon of the sprite (assets/icons.json, or "mark", our sign). With a label it speaks, without it is decoration."""
+    """An icon of assets/icons.json, or "mark", our sign. With a label it speaks, without it is decoration."""
     href = f"{static('build/sprite.svg')}#{name}"
     if label:
         form = '<svg class="icon {}" role="img" aria-label="{}"><use href="{}"/></svg>'
@@ -42,9 +42,12 @@ def icon(name: str, label: str = "", extra: str = "") -> SafeString:
 
 
 def _attributes(parameters: dict[str, Any]) -> SafeString:
-    """The parameters hx_…, data_… and aria_… as HTML attributes; None and False leave one out, True writes its name."""
-    given = [(key.replace("_", "-"), value) for key, value in parameters.items() if key.startswith(_PASSED_THROUGH)]
-    shown = [(key, "true" if value is True else value) for key, value in given if value not in (None, False)]
+    """The parameters hx_…, data_… and aria_… as HTML attributes; None and False leave one out."""
+    shown = [
+        (key.replace("_", "-"), "true" if value is True else value)
+        for key, value in parameters.items()
+        if key.startswith(_PASSED_THROUGH) and value is not None and value is not False
+    ]
     return format_html_join("", ' {}="{}"', shown)
 
 
@@ -54,7 +57,8 @@ def _render(context: Context, name: str, parameters: dict[str, Any]) -> SafeStri
     own["request"] = context.get("request")
     own["csrf_token"] = context.get("csrf_token")
     compiled = get_template(f"components/{name}.html").template  # type: ignore[attr-defined]
-    return mark_safe(compiled.render(context.new(own)))  # noqa: S308 - a template of ours, escaped inside
+    rendered: SafeString = compiled.render(context.new(own))
+    return rendered
 
 
 @register.simple_tag(takes_context=True)
@@ -66,13 +70,15 @@ def ui(context: Context, component: str, **parameters: Any) -> SafeString:
 class BoxNode(Node):
     """A component around a part of the page, which its template shows as `slot`."""
 
-    def __init__(self, name: FilterExpression, parameters: dict[str, FilterExpression], nodelist: NodeList) -> None:
+    def __init__(
+        self, name: FilterExpression, given: dict[str, FilterExpression], nodelist: NodeList
+    ) -> None:
         self.name = name
-        self.parameters = parameters
+        self.given = given
         self.nodelist = nodelist
 
     def render(self, context: Context) -> SafeString:
-        parameters = {key: value.resolve(context) for key, value in self.parameters.items()}
+        parameters = {key: value.resolve(context) for key, value in self.given.items()}
         parameters["slot"] = self.nodelist.render(context)
         return _render(context, self.name.resolve(context), parameters)
 
@@ -122,14 +128,15 @@ def initials(name: str) -> str:
 
 @register.filter
 def hue(key: object) -> int:
-    """A number from 0 to 11 that is always the same for the same person (a class, since styles inline are forbidden)."""
+    """0 to 11, always the same for the same person. It becomes a class: inline styles are forbidden."""
     return zlib.crc32(str(key).encode()) % HUES
 
 
 def _clock(kind: str, moment: datetime, extra: dict[str, int | None]) -> SafeString:
     iso = moment.isoformat(timespec="seconds")
     shown = date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
-    more = format_html_join("", ' data-{}="{}"', [(key, value) for key, value in extra.items() if value is not None])
+    given = [(key, value) for key, value in extra.items() if value is not None]
+    more = format_html_join("", ' data-{}="{}"', given)
     return format_html('<time datetime="{0}" data-{1}="{0}"{2}>{3}</time>', iso, kind, more, shown)
 
 
@@ -141,7 +148,7 @@ def since(moment: datetime) -> SafeString:
 
 @register.simple_tag
 def waiting(moment: datetime, soon: int | None = None, late: int | None = None) -> SafeString:
-    """How long something has waited: "12 min". After `soon` and `late` seconds the clock around it changes colour."""
+    """How long something has waited: "12 min". After `soon` and `late` seconds it changes colour."""
     return _clock("waiting", moment, {"soon": soon, "late": late})
 
 
@@ -149,6 +156,12 @@ def waiting(moment: datetime, soon: int | None = None, late: int | None = None) 
 def countdown(moment: datetime, warn: int = 60) -> SafeString:
     """What remains until a moment: "9:58"; the last `warn` seconds are coloured."""
     return _clock("countdown", moment, {"warn": warn})
+
+
+@register.simple_tag
+def clock(moment: datetime) -> SafeString:
+    """A time of day where the visitor is, with its date when that is not today: "14:05"."""
+    return _clock("clock", moment, {})
 
 
 def _widget_class(field: BoundField) -> str:
@@ -164,9 +177,9 @@ def _widget_class(field: BoundField) -> str:
 
 @register.filter
 def styled(field: BoundField) -> SafeString:
-    """A form field's widget with the class of its kind and what assistive technology needs to find its error."""
+    """A form field's widget with the class of its kind, and told which text describes its error."""
     given = field.field.widget.attrs.get("class", "")
-    attrs = {"class": f"{_widget_class(field)} {given}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{_widget_class(field)} {given}".strip()}
     if field.errors:
         described = [field.aria_describedby or "", f"{field.auto_id}_error"]
         attrs["aria-describedby"] = " ".join(filter(None, described))
