@@ -65,6 +65,11 @@ def _empty_for_none(value: object) -> object:
     return "" if value is None else value
 
 
+def _text_for_number(value: object) -> object:
+    """Whole numbers only: a fraction is a large id that has lost its last digits already."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def _web_address_or_nothing(value: object) -> str:
     """A link that is no web address is dropped: it neither costs a question nor becomes a link."""
     try:
@@ -79,16 +84,16 @@ Moment = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 
 Id = Annotated[
     str,
+    BeforeValidator(_text_for_number),
     StringConstraints(min_length=1, max_length=150, pattern=r"^[^\x00-\x1f\x7f]+$"),
-    Field(coerce_numbers_to_str=True),
 ]
 """An id, always text; numbers are accepted and made text."""
 
 MaybeId = Annotated[
     str,
+    BeforeValidator(_text_for_number),
     BeforeValidator(_empty_for_none),
     StringConstraints(max_length=150, pattern=r"^[^\x00-\x1f\x7f]*$"),
-    Field(coerce_numbers_to_str=True),
 ]
 """An id that may be missing or null: then empty."""
 

@@ -161,6 +161,6 @@ def _remedy(code: SendErrorCode) -> str:
         return gettext("Check the client id and the client secret: the network does not accept them.")
     if code in {SendErrorCode.TEMPORARY, SendErrorCode.RATE_LIMITED}:
         return gettext(
-            "Nothing to do: it is tried again by itself. If it stays so, see whether the network is up."
+            "Nothing to do: it is tried again by itself. If this goes on, see whether the network is up."
         )
     return gettext("Check the network's address: what answers there is not Warble.")
