@@ -119,12 +119,8 @@ _MIN_CODE = 6
 _MIN_NUMBER = 7
 
 
-def _number_spans(text: str, digits: int) -> Iterable[Span]:
-    if digits >= _MIN_NUMBER:
-        for match in _LONG_NUMBER.finditer(text):
-            if not _DATE.fullmatch(match.group()):
-                yield match.span()
-    for match in _CODE.finditer(text):
+def _number_spans(pattern: re.Pattern[str], text: str) -> Iterable[Span]:
+    for match in pattern.finditer(text):
         if match.end() - match.start() >= _MIN_CODE and not _DATE.fullmatch(match.group()):
             yield match.span()
 
@@ -163,24 +159,30 @@ def _secret_spans(pattern: re.Pattern[str], text: str) -> Iterable[Span]:
         yield from (match.span(group) for group in range(1, pattern.groups + 1) if match[group] is not None)
 
 
-def _private_spans(text: str) -> Iterable[Span]:
-    """Where private data stands in a folded text. A search is made only where it can find something."""
+def _contact_spans(text: str, digits: int) -> Iterable[Span]:
+    """Mail addresses, and numbers as long as a phone's. A search is made only where it can find something."""
     lowered = text.lower()
     if "@" in text:
         yield from _mail_spans(text)
     if any(sign in lowered for sign in _SPELT_SIGNS):
         yield from _spelt_mail_spans(text)
-    digits = len(_DIGIT.findall(text))
-    if digits >= 4:
-        yield from _number_spans(text, digits)
-        if any(label in lowered for label in _LABELS):
-            yield from _secret_spans(_LABELLED, text)
+    if digits >= _MIN_NUMBER:
+        yield from _number_spans(_LONG_NUMBER, text)
     if not text.isascii() and digits + len(_HAN_DIGITS.findall(text)) >= _MIN_NUMBER:
-        yield from (
-            match.span() for match in _HAN_NUMBER.finditer(text) if not _DATE.fullmatch(match.group())
-        )
+        yield from _number_spans(_HAN_NUMBER, text)
     if len(_DIGIT_WORD.findall(text)) >= 4:
         yield from (match.span() for match in _WORD_NUMBER.finditer(text))
+
+
+def _private_spans(text: str) -> Iterable[Span]:
+    """Where private data stands in a folded text."""
+    lowered = text.lower()
+    digits = len(_DIGIT.findall(text))
+    yield from _contact_spans(text, digits)
+    if digits >= 4:
+        yield from _number_spans(_CODE, text)
+        if any(label in lowered for label in _LABELS):
+            yield from _secret_spans(_LABELLED, text)
     if any(name in lowered for name in _NAMES):
         yield from _secret_spans(_NAMED, text)
 
@@ -231,3 +233,9 @@ def redact(text: str) -> str:
     if "//" in text or "www." in text.lower():
         text = _LINK.sub(_shorten_link, text)
     return _redact_words(text)
+
+
+def holds_contact(text: str) -> bool:
+    """Whether there is a mail address or a number of seven digits or more; a public handle may hold shorter ones."""
+    folded, _ = _fold(text)
+    return any(True for _ in _contact_spans(folded, len(_DIGIT.findall(folded))))
