@@ -1,6 +1,7 @@
 // The two boxes. Each is a form of its own with a draft of its own on the server; they share nothing, so that a note can
 // never become a reply. <form class="box" data-draft-url data-typing-url> … <span class="draft-state">.
 // A save answers 2xx (kept), 409 or 423 with JSON {"message"} (no longer ours to write), anything else is tried again.
+import { patch } from "./live.js";
 import { say, timeOfDay } from "./text.js";
 import { toast } from "./toasts.js";
 
@@ -82,8 +83,10 @@ class Box {
     const now = Date.now();
     if (!url || now - this.beat < HEARTBEAT) return;
     this.beat = now;
-    // A lost heartbeat costs nothing: the next one follows in seconds.
-    fetch(url, { method: "POST", body: this.body() }).catch(() => undefined);
+    // The answer is the claim's bar with its new time. A lost heartbeat costs nothing: the next one follows in seconds.
+    fetch(url, { method: "POST", body: this.body() })
+      .then(async (answer) => answer.status === 200 && patch(await answer.text()))
+      .catch(() => undefined);
   }
 
   /** The last chance: the browser delivers it after the page is gone. */

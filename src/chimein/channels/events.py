@@ -8,3 +8,4 @@ SENT = declare("delivery.sent", "A text stands on the network.", "delivery", "ex
 RETRIED = declare("delivery.retried", "A text will be tried again.", "delivery", "code", "error")
 UNCERTAIN = declare("delivery.uncertain", "No answer came; the network is asked before anything else.", "delivery")
 FAILED = declare("delivery.failed", "A text was refused for good.", "delivery", "code", "error")
+PAUSED = declare("account.paused", "A lead paused sending until then, or let it go on (empty).", "account", "until")

@@ -170,20 +170,22 @@ WHERE w.brand_id = %(brand)s AND w.lane = 'crowd' AND w.is_open AND NOT w.sendin
 
 
 def next_offer(
-    *, actor: Actor, languages: Sequence[str], skipped: Sequence[int], now: datetime
+    *, actor: Actor, languages: Sequence[str], skipped: Sequence[int], now: datetime, stay: int = 0
 ) -> Waiting | None:
     """The one question somebody is given next.
 
     First what they hold already, then a follow-up to an answer of theirs, then questions in a language of theirs, by
-    urgency. What they skipped does not come back, unless they hold it.
+    urgency. What they skipped does not come back, unless they hold it. The one they are reading (`stay`) stays, while it
+    can be had.
     """
     params = {
         "brand": actor.brand_id, "me": actor.membership_id, "now": now, "languages": list(languages) or ["*"],
-        "skipped": list(skipped),
+        "skipped": list(skipped), "stay": stay,
     }  # fmt: skip
     items = f"""SELECT w.* {_OFFERED}
         AND (w.conversation_id <> ALL(%(skipped)s::bigint[]) OR (w.holder_id = %(me)s AND w.claim_until > %(now)s))
         ORDER BY coalesce(w.holder_id = %(me)s AND w.claim_until > %(now)s, false) DESC,
+                 (w.conversation_id = %(stay)s) DESC,
                  coalesce(w.first_choice_id = %(me)s AND w.first_choice_until > %(now)s, false) DESC,
                  (w.language = ANY(%(languages)s) OR '*' = ANY(%(languages)s)) DESC, {_ORDER}
         LIMIT 1"""  # noqa: S608 - only constants of this module are put together

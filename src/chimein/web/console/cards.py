@@ -1,0 +1,187 @@
+"""The helpers' page: one question at a time, for colleagues and trusted customers.
+
+They see what everybody can read on the network, why it may be answered by anybody, and nothing else: no desk, no
+notes, no private messages, nothing about the customer beyond the public thread.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from chimein.answering.models import Answer
+from chimein.answering.services import UNDO_SECONDS
+from chimein.conversations.models import Conversation
+from chimein.core import clock
+from chimein.core.policy import MEMBER
+from chimein.routing.selectors import Waiting, next_offer, offered_count
+from chimein.triage import reasons
+from chimein.web.console import frame
+from chimein.web.console.rows import network_label, row_of
+from chimein.web.console.thread import public_thread
+from chimein.web.console.words import minutes
+from chimein.web.console.work import work_of
+from chimein.web.guard import BrandRequest, brand_page
+
+_SKIPPED = "skipped"
+_THANKS = "thanks"
+_MOST_SKIPPED = 200
+PAGE = 20
+
+
+def _skipped(request: BrandRequest) -> list[int]:
+    stored: dict[str, list[int]] = request.session.get(_SKIPPED, {})
+    return stored.get(request.brand.slug, [])
+
+
+def remember_thanks(request: BrandRequest, made: Answer) -> None:
+    """What the next card says about the answer just given: after how many minutes, and until when it can be undone."""
+    asked = made.reply_to.posted_at if made.reply_to else made.created_at
+    request.session[_THANKS] = {
+        "answer": made.pk, "minutes": minutes(made.created_at - asked), "until": made.undo_until.isoformat(),
+    }  # fmt: skip
+
+
+def forget_thanks(request: BrandRequest) -> None:
+    request.session.pop(_THANKS, None)
+
+
+def _thanks(request: BrandRequest, now: datetime) -> dict[str, Any] | None:
+    """The thank-you of the last answer, for a minute; its undo as long as the server holds it."""
+    told = request.session.get(_THANKS)
+    until = parse_datetime(told["until"]) if told else None
+    if told is None or until is None or now > until + timedelta(minutes=1):
+        return None
+    return {**told, "until": until, "can_undo": until > now, "total": UNDO_SECONDS.get()}
+
+
+def card_context(request: BrandRequest) -> dict[str, Any]:
+    """The card this member is shown now, or none."""
+    now = clock.now()
+    stay = request.GET.get("at", "")
+    item = next_offer(
+        actor=request.actor, languages=request.membership.languages, skipped=_skipped(request), now=now,
+        stay=int(stay) if stay.isdecimal() and len(stay) < 19 else 0,
+    )  # fmt: skip
+    context: dict[str, Any] = {
+        "thanks": _thanks(request, now),
+        "skipped_count": len(_skipped(request)),
+        "count": offered_count(actor=request.actor, now=now),
+        "card_url": reverse("console-card", args=[request.brand.slug]),
+        "skip_url": reverse("console-skip", args=[request.brand.slug]),
+        "again_url": reverse("console-skip-forget", args=[request.brand.slug]),
+    }
+    return context | (_card(request, item, now) if item is not None else {"card": None})
+
+
+def _card(request: BrandRequest, item: Waiting, now: datetime) -> dict[str, Any]:
+    rows = Conversation.objects.select_related("account", "brand", "contact")
+    conversation = rows.get(pk=item.conversation_id)
+    thread = public_thread(conversation)
+    work = work_of(
+        conversation=conversation, member=request.membership, messages=thread.messages, note_count=0, now=now
+    )
+    why = [one for one in reasons.explain(item.reasons) if one.code in {"lane.crowd", "intent.question", "intent.request"}]
+    return {
+        "card": row_of(item, slug=request.brand.slug, now=now), "conversation": conversation, "thread": thread,
+        "network": network_label(item.adapter), "brand_name": request.brand.display_name,
+        "why": sorted(why, key=lambda one: one.code, reverse=True), "work": work, "bar": work.bar, "reply": work.reply,
+        "item": item, "mine": work.bar.state == "mine", "follow_up": item.first_choice_id == request.membership.pk and item.is_kept(now),
+        "url": reverse("console-conversation", args=[request.brand.slug, item.public_id]),
+        "refused": _refused(request, conversation),
+    }  # fmt: skip
+
+
+def _refused(request: BrandRequest, conversation: Conversation) -> bool:
+    """Whether my last answer here came back from the network."""
+    mine = Answer.objects.filter(conversation=conversation, author=request.membership).order_by("-pk")
+    return mine.values_list("state", flat=True).first() == Answer.State.FAILED
+
+
+def render_card(request: BrandRequest) -> HttpResponse:
+    """The card as a fragment."""
+    return render(request, "console/_card.html", card_context(request))
+
+
+@brand_page(MEMBER)
+def card(request: BrandRequest) -> HttpResponseBase:
+    """The page with the one card."""
+    if frame.wants_fragment(request):
+        return render_card(request)
+    return frame.page(
+        request, "console/card.html", section="console-card", context=card_context(request),
+        topics=[f"helpers:{request.brand.pk}"],
+    )  # fmt: skip
+
+
+@require_POST
+@brand_page(MEMBER)
+def skip(request: BrandRequest) -> HttpResponseBase:
+    """Not this one: it does not come back in this session."""
+    chosen = request.POST.get("conversation", "")
+    if chosen.isdecimal() and len(chosen) < 19:
+        stored = request.session.get(_SKIPPED, {})
+        mine = [*_skipped(request), int(chosen)][-_MOST_SKIPPED:]
+        request.session[_SKIPPED] = {**stored, request.brand.slug: mine}
+    return _next(request)
+
+
+@require_POST
+@brand_page(MEMBER)
+def forget_skipped(request: BrandRequest) -> HttpResponseBase:
+    """Show the skipped ones again."""
+    stored = request.session.get(_SKIPPED, {})
+    request.session[_SKIPPED] = {**stored, request.brand.slug: []}
+    return _next(request)
+
+
+def _next(request: BrandRequest) -> HttpResponseBase:
+    if frame.wants_fragment(request):
+        return render_card(request)
+    return redirect("console-card", request.brand.slug)
+
+
+@brand_page(MEMBER)
+def my_answers(request: BrandRequest) -> HttpResponseBase:
+    """What I answered, newest first."""
+    rows = Answer.objects.filter(author=request.membership).exclude(state=Answer.State.CANCELLED)
+    before = request.GET.get("before", "")
+    if before.isdecimal() and len(before) < 19:
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows.select_related("conversation", "reply_to", "conversation__account").order_by("-pk")[: PAGE + 1])
+    base = reverse("console-answers", args=[request.brand.slug])
+    context = {
+        "answers": [_told(answer, request) for answer in found[:PAGE]],
+        "older_url": f"{base}?before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
+        "newer_url": base if before else "",
+        "total": Answer.objects.filter(author=request.membership, state=Answer.State.SENT).count(),
+    }
+    return frame.page(request, "console/answers.html", section="console-answers", context=context)
+
+
+def _told(answer: Answer, request: BrandRequest) -> dict[str, Any]:
+    """An answer with its question; what staff took over since is not shown to helpers."""
+    question = answer.reply_to
+    shown = question is not None and (question.visibility == "public" or request.actor.is_staff)
+    states = {
+        Answer.State.HELD: (_("Goes out in a moment"), "info"),
+        Answer.State.SENDING: (_("On its way"), "info"),
+        Answer.State.SENT: (_("Published"), "ok"),
+        Answer.State.FAILED: (_("Not sent"), "late"),
+    }
+    label, tone = states[Answer.State(answer.state)]
+    return {
+        "answer": answer,
+        "question": question.text if shown and question is not None else "",
+        "network": network_label(answer.conversation.account.adapter),
+        "state": label,
+        "tone": tone,
+        "minutes": minutes(answer.created_at - question.posted_at) if question else None,
+    }

@@ -1,0 +1,104 @@
+"""What every page of the console has around it: places to go, brands, the account's menu, live topics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from chimein.core.actor import Actor
+from chimein.core.policy import LEAD, MEMBER, STAFF, NamedPolicy
+from chimein.people.models import Membership
+from chimein.web.guard import BrandRequest
+
+_PLACES: tuple[tuple[str, str, NamedPolicy], ...] = (
+    ("console-queue", "inbox", STAFF),
+    ("console-card", "hand", MEMBER),
+    ("console-answers", "history", MEMBER),
+    ("console-ledger", "scale", STAFF),
+    ("console-channels", "radio-tower", LEAD),
+)
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "console-queue": _("Queue"),
+        "console-card": _("Answer"),
+        "console-answers": _("My answers"),
+        "console-ledger": _("Ledger"),
+        "console-channels": _("Channels"),
+    }
+
+
+def nav(slug: str, actor: Actor, section: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The places of the console this person may go to."""
+    labels = _labels()
+    return [
+        {
+            "label": labels[name],
+            "url": reverse(name, args=[slug]),
+            "icon": icon,
+            "current": name == section,
+            "count": counts.get(name, 0),
+        }
+        for name, icon, policy in _PLACES
+        if policy.allows(actor)
+    ]
+
+
+def _brands(request: BrandRequest) -> list[dict[str, Any]]:
+    mine = Membership.objects.select_related("brand").filter(user_id=request.membership.user_id, is_active=True)
+    return [
+        {
+            "name": one.brand.display_name,
+            "url": reverse("console-start", args=[one.brand.slug]),
+            "current": one.brand_id == request.brand.pk,
+        }
+        for one in mine.order_by("brand__name")
+    ]
+
+
+def live_url(topics: Sequence[str]) -> str:
+    """The address of the stream of these topics, in the page's language."""
+    return f"/live?topics={','.join(topics)}&lang={get_language() or 'en'}" if topics else ""
+
+
+def page(
+    request: BrandRequest, template: str, *, section: str, context: Mapping[str, Any] | None = None,
+    topics: Sequence[str] = (), counts: Mapping[str, int] | None = None, status: int = 200,
+) -> HttpResponse:
+    """Render a page of the console inside its frame."""  # fmt: skip
+    slug = request.brand.slug
+    around: dict[str, Any] = {
+        "console_nav": nav(slug, request.actor, section, counts or {}),
+        "brand_name": request.brand.display_name,
+        "brands": _brands(request),
+        "account_name": request.membership.public_name,
+        "account_links": _account_links(slug),
+        "home_url": reverse("console-start", args=[slug]),
+        "live_url": live_url(topics),
+    }
+    return render(request, template, {**around, **(context or {})}, status=status)
+
+
+def _account_links(slug: str) -> list[dict[str, str]]:
+    links = []
+    for name, label, icon, args in (
+        ("public-wall", _("The public wall"), "globe", [slug]),
+        ("mfa_index", _("Sign-in and security"), "shield-check", []),
+    ):
+        try:
+            links.append({"label": label, "url": reverse(name, args=args), "icon": icon})
+        except NoReverseMatch:
+            continue
+    return links
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page; without scripts the whole page is shown anew."""
+    return request.headers.get("HX-Request") == "true"

@@ -1,0 +1,81 @@
+"""The ledger: every message that came in is answered, needs no answer, or waits for somebody by some time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from chimein.core import clock
+from chimein.core.policy import STAFF
+from chimein.insights import ledger as insights_ledger
+from chimein.routing.models import Lane
+from chimein.routing.selectors import queue_page
+from chimein.triage import reasons
+from chimein.web.console import frame
+from chimein.web.console.rows import row_of
+from chimein.web.guard import BrandRequest, brand_page
+
+MOST_WAITING = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of the chart. `width` is a share of 1,000 units."""
+
+    key: str
+    label: str
+    count: int
+    width: int
+    share: float
+    href: str = ""
+
+
+def bars(parts: list[tuple[str, str, int, str]], total: int) -> list[Bar]:
+    """The parts of a whole as bars, longest share 1,000 units wide."""
+    most = max([count for _key, _label, count, _href in parts], default=0) or 1
+    return [
+        Bar(key, label, count, round(1000 * count / most), 100 * count / total if total else 0.0, href)
+        for key, label, count, href in parts
+    ]
+
+
+@brand_page(STAFF)
+def ledger(request: BrandRequest) -> HttpResponseBase:
+    """The equation, its parts, and who has to answer what until when."""
+    book = insights_ledger.ledger(request.brand.pk)
+    slug = request.brand.slug
+    queue_url = reverse("console-queue", args=[slug])
+    no_reply = sorted(book.no_reply.items(), key=lambda pair: -pair[1])
+    whole = [
+        ("answered", _("Answered in public"), book.answered, ""),
+        ("private", _("Answered in private"), book.private, ""),
+        ("no-reply", _("No reply needed"), sum(book.no_reply.values()), ""),
+        ("waiting", _("Waiting"), book.waiting, queue_url),
+    ]
+    context = {
+        "book": book, "bars": bars(whole, book.inbound), "queue_url": queue_url,
+        "reasons": bars([(key, reasons.say(f"no_reply.{key}").label, n, "") for key, n in no_reply], book.inbound),
+        "no_reply_total": sum(book.no_reply.values()),
+        "aside_url": reverse("console-aside", args=[slug]) if request.actor.is_lead else "",
+        "rows": _waiting(request),
+        "counted_at": clock.now(),
+    }  # fmt: skip
+    return frame.page(request, "console/ledger.html", section="console-ledger", context=context)
+
+
+def _waiting(request: BrandRequest) -> list[Any]:
+    """Who waits, the one due first at the top."""
+    now = clock.now()
+    found = [
+        item
+        for lane in (Lane.DESK.value, Lane.CROWD.value)
+        for item in queue_page(
+            brand_id=request.brand.pk, lane=lane, member_id=request.membership.pk, whose="all", now=now, limit=MOST_WAITING
+        )
+    ]
+    first = sorted(found, key=lambda item: (item.due_at, item.conversation_id))[:MOST_WAITING]
+    return [row_of(item, slug=request.brand.slug, now=now) for item in first]

@@ -1,0 +1,139 @@
+"""Rows of the queue, for the page and for the live stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from chimein.channels.registry import adapter_for
+from chimein.core import clock
+from chimein.people.models import Brand
+from chimein.routing.models import Lane
+from chimein.routing.selectors import Waiting, lane_counts, waiting_of
+from chimein.triage import reasons
+
+SOON_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as the template draws it. `url` leads to the conversation; `soon` and `late` are seconds of waiting."""
+
+    item: Waiting
+    url: str
+    network: str
+    chips: list[reasons.Said]
+    why: str
+    soon: int
+    late: int
+    held: bool
+    kept: bool
+    sort: str
+
+    @property
+    def holder_state(self) -> str:
+        """Who works on it, in words; empty when it is free."""
+        if self.item.sending:
+            return _("An answer is on its way")
+        if self.held:
+            return _("%(name)s has it") % {"name": self.item.holder}
+        if self.kept:
+            return _("Kept for %(name)s") % {"name": self.item.first_choice}
+        return ""
+
+
+def network_label(adapter: str) -> str:
+    """A network's name; the adapter's own key when it is not installed any more."""
+    try:
+        return _(adapter_for(adapter).label)
+    except LookupError:
+        return adapter
+
+
+def row_of(item: Waiting, *, slug: str, now: datetime) -> Row:
+    """What a row shows of a conversation."""
+    promised = max(60, int((item.due_at - item.waiting_since).total_seconds()))
+    return Row(
+        item=item,
+        url=reverse("console-conversation", args=[slug, item.public_id]),
+        network=network_label(item.adapter),
+        chips=reasons.chips(item.reasons, followers=item.followers),
+        why=lane_reason(item).why,
+        soon=int(promised * SOON_SHARE),
+        late=promised,
+        held=item.is_held(now),
+        kept=item.is_kept(now) and not item.is_held(now),
+        sort=sort_key(item),
+    )
+
+
+def sort_key(item: Waiting) -> str:
+    """A text that sorts as the queue does: priority falling, then what is due first."""
+    return f"{999 - item.priority:03d}.{item.due_at.timestamp():017.6f}.{item.conversation_id:012d}"
+
+
+def lane_reason(item: Waiting) -> reasons.Said:
+    """Why the conversation is in this lane: a person's choice, something said earlier, or triage."""
+    if item.lane_by_person:
+        return reasons.say("lane.by_person")
+    if item.lane == Lane.DESK and item.message_lane != Lane.DESK:
+        return reasons.say("lane.earlier")
+    heavy = [one for one in reasons.explain(item.reasons, followers=item.followers) if one.weight >= 50]
+    return heavy[0] if item.lane == Lane.DESK and heavy else reasons.say(f"lane.{item.lane}")
+
+
+def render_row(conversation_id: int, language: str) -> str:
+    """A row for everybody who follows the queue, with the lanes' counts; it takes itself away when nobody waits."""
+    item = waiting_of(conversation_id)
+    if item is None:
+        return format_html('<article id="item-{}" data-live-remove></article>', conversation_id)
+    with translation.override(language):
+        counts = render_counts(item.brand_id)
+        if not item.is_open:
+            gone = format_html('<article id="item-{}" data-live-remove></article>', conversation_id)
+            return f"{gone}\n{counts}"
+        slug = Brand.objects.values_list("slug", flat=True).get(pk=item.brand_id)
+        row = row_of(item, slug=slug, now=clock.now())
+        return f"{render_to_string('console/_row.html', {'row': row, 'live': True}).strip()}\n{counts}"
+
+
+def render_counts(brand_id: int) -> str:
+    """The numbers on the lanes' tabs."""
+    shown = lane_counts(brand_id).items()
+    return "\n".join(
+        format_html('<span class="count" id="count-{}">{}</span>', lane, count_words(count)) for lane, count in shown
+    )
+
+
+def count_words(count: int) -> str:
+    """A count as shown: 1,000 and more are not counted further."""
+    return "999+" if count >= 1000 else str(count)
+
+
+def render_waiting(conversation_id: int, language: str) -> str:
+    """A sign for the helpers' page that something changed in the crowd's lane; it tells nothing of what it was."""
+    item = waiting_of(conversation_id)
+    if item is None or (item.lane != Lane.CROWD and not item.lane_by_person):
+        return ""
+    slug = Brand.objects.values_list("slug", flat=True).get(pk=item.brand_id)
+    return render_to_string("console/_helpers_pulse.html", {"card_url": reverse("console-card", args=[slug])}).strip()
+
+
+def tabs(*, slug: str, lane: str, counts: dict[str, int], query: str) -> list[dict[str, Any]]:
+    """The lanes with what waits in each."""
+    labels = {Lane.DESK.value: (_("Desk"), "headset"), Lane.CROWD.value: (_("Crowd"), "users-round")}
+    base = reverse("console-queue", args=[slug])
+    return [
+        {
+            "label": label, "icon": icon, "url": f"{base}?lane={key}{query}", "current": key == lane,
+            "count": count_words(counts.get(key, 0)), "id": f"count-{key}",
+        }
+        for key, (label, icon) in labels.items()
+    ]  # fmt: skip

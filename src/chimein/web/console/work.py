@@ -1,0 +1,179 @@
+"""What one person may do in a conversation right now: the claim's bar, the two boxes, the drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from chimein.answering.models import Answer, Draft
+from chimein.answering.services import limit_of, suffix_of
+from chimein.conversations.models import Conversation, Message
+from chimein.core.text.measure import Measure
+from chimein.people.models import Membership
+from chimein.routing.models import WorkItem
+from chimein.routing.services import LEASE_SECONDS
+from chimein.web.console.rows import network_label
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Who has the conversation, as one sentence. `state`: mine | free | kept | held | mine_sending | sending | done."""
+
+    state: str
+    text: str
+    until: datetime | None = None
+    total: int = 0
+    answer_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A message that may be answered."""
+
+    id: int
+    label: str
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyBox:
+    """The box whose text everybody (or the customer) will read."""
+
+    text: str
+    fence: int | None
+    can_send: bool
+    claims: bool
+    hint: str
+    to: str
+    targets: Sequence[Target]
+    private: bool
+    limit: int
+    measure: Measure
+    suffix: str
+    button: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Everything that differs between two people who look at the same conversation."""
+
+    item: WorkItem | None
+    bar: Bar
+    reply: ReplyBox | None
+    note: str
+    note_key: str
+    others: Sequence[Draft]
+
+
+def work_of(
+    *, conversation: Conversation, member: Membership, messages: Sequence[Message], note_count: int, now: datetime
+) -> Work:
+    """What this member may do here."""
+    items = WorkItem.objects.select_related("holder", "first_choice")
+    item = items.filter(conversation=conversation).first()
+    drafts = list(Draft.objects.filter(conversation=conversation).select_related("author").order_by("-updated_at"))
+    mine = {draft.kind: draft.text for draft in drafts if draft.author_id == member.pk}
+    bar = bar_of(item, member, now)
+    return Work(
+        item=item,
+        bar=bar,
+        reply=_reply_box(conversation, item, bar, member, messages, mine.get(Draft.Kind.REPLY, "")),
+        note=mine.get(Draft.Kind.NOTE, ""),
+        note_key=f"{conversation.pk}-{note_count}",
+        others=[d for d in drafts if d.author_id != member.pk and d.kind == Draft.Kind.REPLY],
+    )
+
+
+def bar_of(item: WorkItem | None, member: Membership, now: datetime) -> Bar:
+    """Who has the conversation, and for how long."""
+    if item is None or not item.is_open:
+        return Bar("done", _("Nobody waits for an answer here."))
+    if item.sending:
+        return _sending(item, member, now)
+    held = item.holder is not None and item.claim_until is not None and item.claim_until > now
+    if held and item.holder_id == member.pk:
+        words = _("You have this conversation. When the time is up it goes back to the others; typing keeps it.")
+        return Bar("mine", words, item.claim_until, LEASE_SECONDS.get())
+    if held and item.holder is not None:
+        words = _("%(name)s is answering this.") % {"name": item.holder.public_name}
+        return Bar("held", words, item.claim_until, LEASE_SECONDS.get())
+    kept = item.first_choice and item.first_choice_until and item.first_choice_until > now
+    if kept and item.first_choice and item.first_choice_id != member.pk:
+        words = _("Kept for %(name)s, who answered before.") % {"name": item.first_choice.public_name}
+        return Bar("kept", words, item.first_choice_until, 300)
+    if kept:
+        return Bar("free", _("A follow-up to your answer: you are asked first."))
+    return Bar("free", _("Nobody has this conversation yet."))
+
+
+def _sending(item: WorkItem, member: Membership, now: datetime) -> Bar:
+    made = (
+        Answer.objects.filter(conversation_id=item.conversation_id, state__in=[Answer.State.HELD, Answer.State.SENDING])
+        .select_related("author")
+        .order_by("-pk")
+        .first()
+    )
+    if made is None:
+        return Bar("sending", _("An answer is on its way."))
+    if made.author_id == member.pk and made.state == Answer.State.HELD and made.undo_until > now:
+        return Bar("mine_sending", _("Your answer goes out now. You can still take it back."), made.undo_until, 10, made.pk)
+    name = made.author.public_name if made.author else _("Somebody")
+    return Bar("sending", _("The answer of %(name)s is on its way.") % {"name": name}, made.undo_until, 10)
+
+
+def _targets(messages: Sequence[Message]) -> list[Target]:
+    """The newest waiting message of each customer, newest first."""
+    found: dict[int | None, Target] = {}
+    for message in reversed(messages):
+        if message.direction != "in" or message.is_gone or message.disposition != "waiting":
+            continue
+        handle = message.identity.handle or message.identity.name if message.identity else ""
+        label = f"@{handle}: {message.text[:60]}" if handle else message.text[:60]
+        found.setdefault(message.identity_id, Target(message.pk, label, message.visibility == "private"))
+    return list(found.values())
+
+
+def _reply_box(
+    conversation: Conversation, item: WorkItem | None, bar: Bar, member: Membership, messages: Sequence[Message], text: str
+) -> ReplyBox | None:
+    targets = _targets(messages)
+    hidden = bar.state in {"done", "sending", "mine_sending"} or (bar.state == "held" and not text)
+    if hidden or item is None or not targets:
+        return None
+    limit, measure = limit_of(conversation)
+    suffix = suffix_of(member)
+    first = targets[0]
+    return ReplyBox(
+        text=text,
+        fence=item.fence if bar.state == "mine" else None,
+        can_send=bar.state in {"mine", "free", "kept"},
+        claims=bar.state in {"free", "kept"},
+        hint=_("Your text is kept. You can send it when the conversation is free again.") if bar.state == "held" else "",
+        to=first.label.partition(":")[0] if len(targets) == 1 else "",
+        targets=targets if len(targets) > 1 else (),
+        private=first.private,
+        limit=limit,
+        measure=measure,
+        suffix=suffix,
+        button=button_words(conversation, suffix, private=first.private),
+    )
+
+
+def button_words(conversation: Conversation, suffix: str, *, private: bool) -> str:
+    """What pressing the button does, with channel, visibility and signature."""
+    values = {
+        "network": network_label(conversation.account.adapter), "brand": conversation.brand.display_name,
+        "signature": suffix.strip(),
+    }  # fmt: skip
+    if private:
+        return _("Send a private message on %(network)s as %(brand)s %(signature)s") % values
+    return _("Reply publicly on %(network)s as %(brand)s %(signature)s") % values
+
+
+def context_of(work: Work) -> dict[str, Any]:
+    """The work as template variables."""
+    return {"work": work, "bar": work.bar, "reply": work.reply, "item": work.item}
