@@ -165,17 +165,17 @@ SELECT conversation_id,
        min(posted_at) AS first_at,
        max(posted_at) AS last_at,
        min(posted_at) FILTER (WHERE direction = 'in') AS asked_at,
-       min(posted_at) FILTER (WHERE direction = 'out' AND external_id IS NOT NULL) AS said_at,
+       min(posted_at) FILTER (WHERE direction = 'out') AS said_at,
        min(disposed_at) FILTER (WHERE disposition IN ('answered', 'private')) AS answered_at,
        bool_or(direction = 'in' AND deleted_at IS NULL AND visibility = 'public'
                AND disposition IN ('waiting', 'answered', 'private')) AS shown
-FROM conversations_message WHERE conversation_id = ANY(%s) GROUP BY conversation_id
+FROM conversations_message WHERE conversation_id = ANY(%s) AND external_id IS NOT NULL GROUP BY conversation_id
 """
 _REFRESH = f"""
 UPDATE conversations_conversation c
 SET message_count = f.messages, waiting_count = f.waiting, waiting_since = f.since, last_message_at = f.last_at,
     first_response_at = f.answered_at,
-    first_response_s = greatest(0, extract(epoch FROM f.answered_at - f.asked_at))::int,
+    first_response_s = CASE WHEN f.answered_at IS NOT NULL THEN greatest(0, extract(epoch FROM f.answered_at - f.asked_at))::int END,
     on_wall = c.visibility = 'public' AND coalesce(f.shown, false),
     closed_at = CASE WHEN f.waiting > 0 THEN NULL ELSE c.closed_at END,
     close_reason = CASE WHEN f.waiting > 0 THEN '' ELSE c.close_reason END,
@@ -190,7 +190,7 @@ INSERT INTO conversations_conversation
      on_wall, state)
 SELECT n.id, n.public_id, n.brand_id, n.account_id, n.contact_id, n.visibility, n.title, n.language, n.topic,
        n.previous_id, '', f.messages, f.waiting, f.since, f.first_at, f.last_at, f.answered_at,
-       greatest(0, extract(epoch FROM f.answered_at - f.asked_at))::int,
+       CASE WHEN f.answered_at IS NOT NULL THEN greatest(0, extract(epoch FROM f.answered_at - f.asked_at))::int END,
        n.visibility = 'public' AND coalesce(f.shown, false),
        CASE WHEN f.waiting > 0 THEN 'open' WHEN f.said_at IS NOT NULL THEN 'answered' ELSE 'closed' END
 FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[],

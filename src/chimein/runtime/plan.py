@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from chimein.runtime.banner import banner
 from chimein.runtime.children import Program
@@ -53,7 +54,7 @@ def plan_of(options: UpOptions, *, folder: Path) -> Plan:
         welcome=lambda: banner(url=options.url, demo=options.demo, folder=folder),
         environment={
             "CHIMEIN_BASE_URL": os.environ.get("CHIMEIN_BASE_URL", options.url),
-            **({"CHIMEIN_DEMO": "1"} if options.demo else {}),
+            **(_demo_environment(options) if options.demo else {}),
         },
         steps=(
             _python("migrate", "chimein", "migrate", "--no-input", "--verbosity=0"),
@@ -61,6 +62,13 @@ def plan_of(options: UpOptions, *, folder: Path) -> Plan:
         ),
         services=tuple(services),
     )
+
+
+def _demo_environment(options: UpOptions) -> dict[str, str]:
+    """The simulated network is on this machine, where channels otherwise may not call."""
+    hosts = os.environ.get("CHIMEIN_ALLOWED_PRIVATE_HOSTS", "").split(",")
+    hosts.append(urlsplit(os.environ.get("CHIMEIN_BASE_URL", options.url)).netloc)
+    return {"CHIMEIN_DEMO": "1", "CHIMEIN_ALLOWED_PRIVATE_HOSTS": ",".join(filter(None, hosts))}
 
 
 def _python(name: str, module: str, *words: str) -> Program:

@@ -18,6 +18,7 @@ import django
 import uvicorn
 from a2wsgi import WSGIMiddleware
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -41,6 +42,7 @@ def make_app(*, extra: list[BaseRoute] | None = None) -> Starlette:
     connections = pool(_POOL)
     writer = JournalWriter(connections)
     live = LiveDoor()
+    network = _simulated_network() if settings.DEMO else None
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -48,9 +50,13 @@ def make_app(*, extra: list[BaseRoute] | None = None) -> Starlette:
         await connections.open()
         writer.start()
         live.start()
+        if network is not None:
+            network.state.network.start()
         try:
             yield
         finally:
+            if network is not None:
+                await run_in_threadpool(network.state.network.stop)
             await live.stop()
             await writer.stop()
             await connections.close()
@@ -71,20 +77,19 @@ def make_app(*, extra: list[BaseRoute] | None = None) -> Starlette:
         Route("/live", live.endpoint),
         Route("/healthz", health),
     ]
-    if settings.DEMO:
-        routes.append(_simulated_network())
+    if network is not None:
+        routes.append(Mount("/net", network))
     routes.append(Mount("/", WSGIMiddleware(application, workers=THREADS)))  # type: ignore[arg-type]
     return Starlette(routes=routes, lifespan=lifespan)
 
 
-def _simulated_network() -> BaseRoute:
+def _simulated_network() -> Starlette:
     from django.conf import settings
 
     from chimein.config.env import var_dir
     from chimein.demo.simnet.app import create_app
 
-    network = create_app(path=var_dir() / "warble.sqlite3", base_url=f"{settings.BASE_URL}/net")
-    return Mount("/net", network)
+    return create_app(path=var_dir() / "warble.sqlite3", base_url=f"{settings.BASE_URL}/net")
 
 
 class _Server(uvicorn.Server):
