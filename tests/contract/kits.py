@@ -29,7 +29,7 @@ Signer = Callable[[str, bytes, datetime], dict[str, str]]
 
 @dataclass(frozen=True)
 class Kit:
-    """One adapter's part of the suite. `sign` gives the headers under the account's secret number one or two."""
+    """One adapter's part of the suite. `sign` makes the network's headers; None for who has no webhooks."""
 
     name: str
     account: AccountView
@@ -71,7 +71,9 @@ def sign_standard(secret: str, body: bytes, at: datetime) -> dict[str, str]:
     """Written from the specification of Standard Webhooks, not with the adapter's code."""
     timestamp = str(int(at.timestamp()))
     key = base64.b64decode(secret.removeprefix("whsec_"))
-    digest = hmac.new(key, b"msg_2KWPBgLlAfxdpx2A." + timestamp.encode() + b"." + body, hashlib.sha256).digest()
+    digest = hmac.new(
+        key, b"msg_2KWPBgLlAfxdpx2A." + timestamp.encode() + b"." + body, hashlib.sha256
+    ).digest()
     return {
         "webhook-id": "msg_2KWPBgLlAfxdpx2A",
         "webhook-timestamp": timestamp,
@@ -81,7 +83,13 @@ def sign_standard(secret: str, body: bytes, at: datetime) -> dict[str, str]:
 
 def account(network: str, **more: Any) -> AccountView:
     """An account of the made-up shop."""
-    given = {"id": 7, "brand_name": "Tamarind", "external_id": "900", "handle": "tamarind", "base_url": "http://127.0.0.1:1"}
+    given = {
+        "id": 7,
+        "brand_name": "Tamarind",
+        "external_id": "900",
+        "handle": "tamarind",
+        "base_url": "http://127.0.0.1:1",
+    }
     return AccountView(network=network, credentials=more.pop("credentials", {}), **{**given, **more})
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from chimein.core.http import ALLOWED_PRIVATE_HOSTS
+from chimein.core.options import Option
 
 
 @contextmanager
@@ -58,6 +62,15 @@ def wait_for(true: Callable[[], Any], seconds: float = 10.0) -> None:
         time.sleep(0.02)
 
 
+@contextmanager
+def allowing(*addresses: str) -> Iterator[None]:
+    """These addresses may be called although they are on this machine."""
+    hosts = cast("Option[tuple[str, ...]]", ALLOWED_PRIVATE_HOSTS)
+    more = [address.removeprefix("http://").split("/")[0] for address in addresses]
+    with hosts.override((*hosts.get(), *more)):
+        yield
+
+
 @dataclass(frozen=True)
 class Heard:
     """A request as it came."""
@@ -83,8 +96,6 @@ class Receiver:
         return Starlette(routes=[Route("/in", self._take, methods=["POST"])])
 
     async def _take(self, request: Request) -> Response:
-        import asyncio
-
         body = await request.body()
         self.heard.append(Heard(request.method, dict(request.headers), body))
         await asyncio.sleep(self.delay_s)

@@ -14,8 +14,12 @@ from chimein.channels.port import AccountView, HookRequest, InvalidSignature
 from tests.contract.kits import INSTALLED, KITS, NOW, OTHER_SECRET, SECRET, Kit, sign_standard
 
 BODY = '{"type":"hello","data":{"text":"周日开门吗？"}}'.encode()
-signed = pytest.mark.parametrize("name", [name for name in INSTALLED if KITS[name].adapter.capabilities.hooks])
-unsigned = pytest.mark.parametrize("name", [name for name in INSTALLED if not KITS[name].adapter.capabilities.hooks])
+signed = pytest.mark.parametrize(
+    "name", [name for name in INSTALLED if KITS[name].adapter.capabilities.hooks]
+)
+unsigned = pytest.mark.parametrize(
+    "name", [name for name in INSTALLED if not KITS[name].adapter.capabilities.hooks]
+)
 
 
 def refused(kit: Kit, request: HookRequest, account: AccountView | None = None) -> None:
@@ -99,7 +103,21 @@ def test_a_tampered_header_is_refused(name: str) -> None:
 HEADER_TEXT = st.one_of(
     st.text(max_size=60),
     st.text(alphabet=st.characters(min_codepoint=0, max_codepoint=255), max_size=60),
-    st.sampled_from(["１７６３", "1_700_000_000", "-1", "+1", " 1 ", "9" * 400, "v1,", "v1,=", "sha256=", "\ud800", "v1,é"]),
+    st.sampled_from(
+        [
+            "１７６３",
+            "1_700_000_000",
+            "-1",
+            "+1",
+            " 1 ",
+            "9" * 400,
+            "v1,",
+            "v1,=",
+            "sha256=",
+            "\ud800",
+            "v1,é",
+        ]
+    ),
 )
 
 
@@ -125,7 +143,9 @@ def test_a_channel_without_webhooks_lets_nobody_in(name: str, body: bytes, heade
 class TestStandardWebhooks:
     """What only that signature scheme has. The vector was made with the package `standardwebhooks` 1.1."""
 
-    BODY = '{"type":"message.created","data":{"id":"t-81","text":"Öffnet ihr sonntags? 周日开门吗？"}}'.encode()
+    BODY = (
+        '{"type":"message.created","data":{"id":"t-81","text":"Öffnet ihr sonntags? 周日开门吗？"}}'.encode()
+    )
 
     def test_it_signs_as_others_do(self) -> None:
         made = signature.signed_headers([SECRET], "msg_5Xv0Qe8rT2", self.BODY, NOW)
@@ -149,7 +169,9 @@ class TestStandardWebhooks:
             new,
         ]
         tokens = {
-            kit.adapter.verify(account, HookRequest("POST", {**old, "webhook-signature": order}, {}, BODY), NOW)
+            kit.adapter.verify(
+                account, HookRequest("POST", {**old, "webhook-signature": order}, {}, BODY), NOW
+            )
             for order in orders
         }
         assert len(tokens) == 1
@@ -160,7 +182,9 @@ class TestStandardWebhooks:
         made = signature.signed_headers([SECRET], "msg.1", BODY, NOW)
         refused(kit, HookRequest("POST", made, {}, BODY))
 
-    @pytest.mark.parametrize("secret", ["whsec_", "whsec_c2hvcnQ=", "whsec_!!!", "whsec_é", "whsec_" + "QUFB" * 30])
+    @pytest.mark.parametrize(
+        "secret", ["whsec_", "whsec_c2hvcnQ=", "whsec_!!!", "whsec_é", "whsec_" + "QUFB" * 30]
+    )
     def test_an_unfit_secret_of_ours_lets_nobody_in(self, secret: str) -> None:
         kit = KITS["webhook"]
         refused(kit, kit.request(BODY), kit.account_with(secret=secret))

@@ -11,11 +11,11 @@ import httpx
 import orjson
 
 from chimein.channels.port import Payload, SendError, SendErrorCode, SendUncertain
-from chimein.core.http import ForbiddenAddress
+from chimein.core.http import ForbiddenAddress, is_web_address
 
 _LONGEST_PAUSE = timedelta(days=1)
 _NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-_NO_ADDRESS = (ForbiddenAddress, httpx.UnsupportedProtocol, httpx.InvalidURL)
+_NO_ADDRESS = (ForbiddenAddress, httpx.InvalidURL)
 
 
 @contextmanager
@@ -36,6 +36,17 @@ def certain_or_not(*, writes: bool) -> Iterator[None]:
         if writes:
             raise SendUncertain(said) from error
         raise SendError(SendErrorCode.TEMPORARY, said) from error
+
+
+def web_address(url: str) -> str:
+    """The address itself when it is a complete http(s) one. Raises SendError when it cannot be called."""
+    try:
+        fit = is_web_address(url)
+    except ValueError:
+        fit = False
+    if not fit:
+        raise SendError(SendErrorCode.BAD_REQUEST, f"{url[:100]!r} is no complete http(s) address.")
+    return url
 
 
 def body_of(response: httpx.Response) -> Payload:

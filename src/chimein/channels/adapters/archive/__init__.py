@@ -65,7 +65,7 @@ def _inbound(text: str) -> bool:
 
 
 class ArchiveAdapter:
-    """Reads rows with the columns tweet_id, author_id, inbound, created_at, text and the two that name replies.
+    """Reads rows with the columns tweet_id, author_id, inbound, created_at, text and two that name replies.
 
     A customer's row is inbound, a brand's is an answer written elsewhere. Nothing is sent.
     """

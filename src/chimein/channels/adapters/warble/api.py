@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from chimein.channels.adapters.calls import body_of, certain_or_not, retry_at
+from chimein.channels.adapters.calls import body_of, certain_or_not, retry_at, web_address
 from chimein.channels.port import AccountView, SendError, SendErrorCode, SendUncertain
 from chimein.core import clock
 
@@ -65,7 +65,7 @@ def _new_token(account: AccountView, client: httpx.Client) -> tuple[str, float]:
 
 
 def _address(account: AccountView, path: str) -> str:
-    return account.base_url.rstrip("/") + path
+    return web_address(account.base_url).rstrip("/") + path
 
 
 class Api:

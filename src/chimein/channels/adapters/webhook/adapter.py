@@ -9,7 +9,7 @@ import orjson
 from django.utils.translation import gettext, gettext_noop
 
 from chimein.channels.adapters.bodies import read_json, read_model
-from chimein.channels.adapters.calls import body_of, certain_or_not, retry_at
+from chimein.channels.adapters.calls import body_of, certain_or_not, retry_at, web_address
 from chimein.channels.adapters.webhook import shapes, signature
 from chimein.channels.port import (
     AccountView,
@@ -27,7 +27,6 @@ from chimein.channels.port import (
     Sent,
 )
 from chimein.core import clock
-from chimein.core.http import is_web_address
 
 _MAX_LENGTH = 10_000
 
@@ -85,13 +84,10 @@ class WebhookAdapter:
 
     def send(self, account: AccountView, outgoing: Outgoing, client: httpx.Client) -> Sent:
         body = orjson.dumps(_answer(outgoing, clock.now()))
-        try:
-            headers = signature.signed_headers(_secrets(account), outgoing.key, body, clock.now())
-        except ValueError as error:
-            raise SendError(SendErrorCode.BAD_REQUEST, f"The answer cannot be signed: {error}.") from error
-        headers["content-type"] = "application/json"
+        headers = {**_signed(account, outgoing.key, body), "content-type": "application/json"}
+        address = web_address(account.base_url)
         with certain_or_not(writes=True):
-            response = client.post(account.base_url, content=body, headers=headers)
+            response = client.post(address, content=body, headers=headers)
         return _outcome(response, outgoing)
 
     def find_sent(self, account: AccountView, outgoing: Outgoing, client: httpx.Client) -> Sent | None:
@@ -109,7 +105,7 @@ class WebhookAdapter:
             return Health(False, gettext("The secret is unfit: %(why)s.") % {"why": error}, remedy)
         if not secrets:
             return Health(False, gettext("There is no secret yet."), gettext("Make a secret here first."))
-        if not is_web_address(account.base_url):
+        if not _has_address(account):
             problem = gettext("There is no address to send answers to.")
             return Health(False, problem, gettext("Enter the address where the other system takes answers."))
         return Health(True)
@@ -119,6 +115,23 @@ def _secrets(account: AccountView) -> list[str]:
     """The newest first."""
     named = (account.credentials.get(name, "") for name in ("secret", "previous_secret"))
     return [secret for secret in named if secret]
+
+
+def _has_address(account: AccountView) -> bool:
+    try:
+        return bool(web_address(account.base_url))
+    except SendError:
+        return False
+
+
+def _signed(account: AccountView, key: str, body: bytes) -> dict[str, str]:
+    secrets = _secrets(account)
+    if not secrets:
+        raise SendError(SendErrorCode.BAD_REQUEST, "The answer cannot be signed: there is no secret.")
+    try:
+        return signature.signed_headers(secrets, key, body, clock.now())
+    except ValueError as error:
+        raise SendError(SendErrorCode.BAD_REQUEST, f"The answer cannot be signed: {error}.") from error
 
 
 def _message(event: shapes.Event) -> shapes.Message:
