@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from tests.factories import network, people, traffic
 
 from chimein.channels.models import ChannelAccount
 from chimein.core.actor import Actor, Role
 from chimein.intake import context
 from chimein.people.models import Brand, User
+from tests.factories import network, people, traffic
 
 
 @pytest.fixture(autouse=True)

@@ -72,7 +72,9 @@ class ScriptedNetwork:
         return [Envelope(payload["external_id"], payload.get("thread", payload["external_id"]), payload)]
 
     def parse(self, account: AccountView, payload: Payload) -> InboundRecord | None:
-        fields = {name: value for name, value in payload.items() if name not in {"author", "posted_at", "thread"}}
+        fields = {
+            name: value for name, value in payload.items() if name not in {"author", "posted_at", "thread"}
+        }
         posted_at = datetime.fromisoformat(payload["posted_at"]) if "posted_at" in payload else None
         return InboundRecord(action="post", author=Author(payload["author"]), posted_at=posted_at, **fields)
 

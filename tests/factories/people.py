@@ -19,7 +19,9 @@ def brand(name: str = "Tamarind", **fields: object) -> Brand:
 
 
 def team(of: Brand, name: str = "Store 3", name_zh: str = "三店") -> Team:
-    return Team.objects.create(brand=of, kind=Team.Kind.SHOP, slug=f"team-{next(_numbers)}", name=name, name_zh=name_zh)
+    return Team.objects.create(
+        brand=of, kind=Team.Kind.SHOP, slug=f"team-{next(_numbers)}", name=name, name_zh=name_zh
+    )
 
 
 def user(name: str = "Somebody") -> User:
@@ -30,9 +32,17 @@ def user(name: str = "Somebody") -> User:
     return made
 
 
-def member(of: Brand, role: Role = Role.AGENT, name: str = "Ann", team: Team | None = None, **fields: object) -> Membership:
+def member(
+    of: Brand, role: Role = Role.AGENT, name: str = "Ann", team: Team | None = None, **fields: object
+) -> Membership:
     return Membership.objects.create(
-        user=user(name), brand=of, role=role.value, team=team, public_id=public_id(), public_name=name, **fields
+        user=user(name),
+        brand=of,
+        role=role.value,
+        team=team,
+        public_id=public_id(),
+        public_name=name,
+        **fields,
     )
 
 

@@ -53,7 +53,14 @@ def post(
     return {"type": "message.created" if edited is None else "message.updated", "data": data}
 
 
-def own(id: str, text: str = "Hold the button for five seconds.", *, reply_to: str = "", at: float = 5, **more: Any) -> Payload:
+def own(
+    id: str,
+    text: str = "Hold the button for five seconds.",
+    *,
+    reply_to: str = "",
+    at: float = 5,
+    **more: Any,
+) -> Payload:
     """A post of the brand's own account, written elsewhere."""
     return post(id, text, by=OWN, at=at, reply_to=reply_to, **more)
 
@@ -74,7 +81,9 @@ def record(to: ChannelAccount, *payloads: Payload, now: datetime | None = None) 
     return journal.record(to.pk, envelopes(to, payloads), source="hook", now=now or clock.now())
 
 
-def tell(to: ChannelAccount, *payloads: Payload, limit: int = batch.BATCH, now: datetime | None = None) -> batch.Outcome:
+def tell(
+    to: ChannelAccount, *payloads: Payload, limit: int = batch.BATCH, now: datetime | None = None
+) -> batch.Outcome:
     """Journal the payloads and take in everything that waits."""
     record(to, *payloads, now=now)
     forget()

@@ -90,7 +90,12 @@ def a_brand(**fields: Any) -> Brand:
 def an_account(brand: Brand, adapter: str = "plain") -> ChannelAccount:
     number = next(_counter)
     return ChannelAccount.objects.create(
-        brand=brand, adapter=adapter, name=adapter, external_id="us", handle="tamarind", hook_token=f"t{number}"
+        brand=brand,
+        adapter=adapter,
+        name=adapter,
+        external_id="us",
+        handle="tamarind",
+        hook_token=f"t{number}",
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chimein.answering import events
+from chimein.answering import events, merging
 from chimein.answering.models import Answer
-from chimein.answering.services import withdraw, index_sent
+from chimein.answering.services import index_sent, withdraw
 from chimein.channels import deliveries
 from chimein.channels.models import Delivery
 from chimein.conversations import events as conversation_events
@@ -21,18 +21,41 @@ def on_delivery_sent(fact: Fact) -> None:
     message = Message.objects.select_related("delivery").filter(delivery_id=fact.data["delivery"]).first()
     if message is None or message.delivery is None:
         return
-    threading.lock([message.conversation_id])
+    message.conversation_id = _join_early_replies(message, message.delivery, fact)
     message.external_id = message.delivery.external_id
     message.permalink = message.delivery.permalink
     message.posted_at = fact.at
-    message.save(update_fields=["external_id", "permalink", "posted_at"])
+    message.save(update_fields=["conversation", "external_id", "permalink", "posted_at"])
     index_sent(message)
     threading.own_ref(message.account_id, message.external_id, message.conversation_id, message.pk)
-    data: dict[str, object] = {"elsewhere": False, "visibility": message.visibility, "author": message.author_id}
-    emit(Fact(conversation_events.PUBLISHED, fact.at, fact.actor, fact.brand_id, message.conversation_id, message.pk, data))
+    data: dict[str, object] = {
+        "elsewhere": False,
+        "visibility": message.visibility,
+        "author": message.author_id,
+    }
+    emit(
+        Fact(
+            conversation_events.PUBLISHED,
+            fact.at,
+            fact.actor,
+            fact.brand_id,
+            message.conversation_id,
+            message.pk,
+            data,
+        )
+    )
     made = message.answer_parts.first()
     if made is not None and message.delivery.part == message.delivery.parts:
         _publish(made, fact)
+
+
+def _join_early_replies(message: Message, delivery: Delivery, fact: Fact) -> int:
+    """A reply may come before we know our own post's id, and stand alone: lock both conversations, make them one."""
+    key = (message.account_id, delivery.external_id)
+    early = threading.find_refs([key]).get(key)
+    wanted = {message.conversation_id} | ({early.conversation_id} if early else set())
+    held = {one.id for one in threading.lock(wanted).values()}
+    return merging.merge(sorted(held), brand_id=message.brand_id, actor=fact.actor, now=fact.at)
 
 
 def _publish(made: Answer, fact: Fact) -> None:
@@ -44,7 +67,11 @@ def _publish(made: Answer, fact: Fact) -> None:
     )
     settle_conversation(made.conversation_id, fact)
     data: dict[str, object] = {"answer": made.pk, "member": made.author_id}
-    emit(Fact(events.ANSWERED, fact.at, fact.actor, fact.brand_id, made.conversation_id, made.reply_to_id, data))
+    emit(
+        Fact(
+            events.ANSWERED, fact.at, fact.actor, fact.brand_id, made.conversation_id, made.reply_to_id, data
+        )
+    )
 
 
 def settle_conversation(conversation_id: int, fact: Fact) -> None:
@@ -52,7 +79,17 @@ def settle_conversation(conversation_id: int, fact: Fact) -> None:
     facts = []
     for one in writing.settle([conversation_id]):
         data = {"before": "waiting", "after": one.disposition, "reason": "", "seconds": one.seconds}
-        facts.append(Fact(conversation_events.DISPOSED, one.at, fact.actor, fact.brand_id, conversation_id, one.message_id, data))
+        facts.append(
+            Fact(
+                conversation_events.DISPOSED,
+                one.at,
+                fact.actor,
+                fact.brand_id,
+                conversation_id,
+                one.message_id,
+                data,
+            )
+        )
     emit_many(facts)
     writing.refresh([conversation_id])
     queue.sync([conversation_id], now=fact.at)
@@ -69,5 +106,19 @@ def on_delivery_failed(fact: Fact) -> None:
         deliveries.cancel(parts)
         refused = Delivery.objects.get(pk=fact.data["delivery"])
         withdraw(made, Answer.State.FAILED, fact.at)
-        data: dict[str, object] = {"answer": made.pk, "code": refused.error_code, "error": refused.error[:300]}
-        emit(Fact(events.FAILED, fact.at, fact.actor, fact.brand_id, made.conversation_id, made.reply_to_id, data))
+        data: dict[str, object] = {
+            "answer": made.pk,
+            "code": refused.error_code,
+            "error": refused.error[:300],
+        }
+        emit(
+            Fact(
+                events.FAILED,
+                fact.at,
+                fact.actor,
+                fact.brand_id,
+                made.conversation_id,
+                made.reply_to_id,
+                data,
+            )
+        )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +11,7 @@ from chimein.answering import events
 from chimein.answering.models import Answer, Draft
 from chimein.channels import deliveries
 from chimein.channels.models import Delivery
-from chimein.channels.port import Capabilities, Sent
+from chimein.channels.port import Capabilities
 from chimein.channels.registry import adapter_for
 from chimein.conversations import events as conversation_events
 from chimein.conversations.models import Conversation, Message, Note
@@ -28,10 +27,9 @@ from chimein.people.models import Membership
 from chimein.routing.models import WorkItem
 from chimein.routing.services import may_take
 
-if TYPE_CHECKING:
-    from chimein.intake.reading import Incoming
-
-UNDO_SECONDS = option("UNDO_SECONDS", 10, "Seconds for which an answer can be taken back before it is posted.")
+UNDO_SECONDS = option(
+    "UNDO_SECONDS", 10, "Seconds for which an answer can be taken back before it is posted."
+)
 MAX_NOTE = 10_000
 
 
@@ -49,7 +47,9 @@ def save_draft(*, actor: Actor, conversation_id: int, kind: str, text: str, now:
 
 def _check_access(actor: Actor, conversation_id: int) -> WorkItem | None:
     """The queue's item when the actor may work on this conversation."""
-    found = Conversation.objects.filter(pk=conversation_id, brand_id=actor.brand_id, merged_into=None).exists()
+    found = Conversation.objects.filter(
+        pk=conversation_id, brand_id=actor.brand_id, merged_into=None
+    ).exists()
     item = WorkItem.objects.filter(conversation_id=conversation_id).first()
     if not found or not (actor.is_staff or (item and may_take(actor, item.lane))):
         raise NotAllowed(_("This conversation is not open to you."))
@@ -63,7 +63,10 @@ def add_note(*, actor: Actor, conversation_id: int, text: str, now: datetime) ->
         raise UserError(_("The note is empty."))
     with db.atomic():
         note = Note.objects.create(
-            conversation_id=conversation_id, author_id=actor.membership_id, text=text[:MAX_NOTE], created_at=now
+            conversation_id=conversation_id,
+            author_id=actor.membership_id,
+            text=text[:MAX_NOTE],
+            created_at=now,
         )
         Draft.objects.filter(
             conversation_id=conversation_id, author_id=actor.membership_id, kind=Draft.Kind.NOTE
@@ -93,13 +96,21 @@ def parts_of(conversation: Conversation, text: str, *, suffix: str, split: bool)
         raise UserError(_("The answer is empty."))
     over = measure.length(body + suffix, how) - limit
     if over > 0 and not split:
-        raise UserError(_("The answer is %(over)d over the limit. Shorten it, or send it in parts.") % {"over": over})
+        raise UserError(
+            _("The answer is %(over)d over the limit. Shorten it, or send it in parts.") % {"over": over}
+        )
     return measure.split(body, limit=limit, measure=how, suffix=suffix)
 
 
 def answer(
-    *, actor: Actor, conversation_id: int, text: str, fence: int | None, now: datetime,
-    reply_to_id: int | None = None, split: bool = False,
+    *,
+    actor: Actor,
+    conversation_id: int,
+    text: str,
+    fence: int | None,
+    now: datetime,
+    reply_to_id: int | None = None,
+    split: bool = False,
 ) -> Answer:
     """Send an answer off. It is held for a few seconds, then posted.
 
@@ -222,51 +233,9 @@ def withdraw(made: Answer, state: str, now: datetime) -> None:
     )
 
 
-def follow_merge(*, winner: int, losers: list[int]) -> None:
-    """Two conversations became one: answers and drafts move along; of two drafts of one person the newer one stays."""
-    db.execute("UPDATE answering_answer SET conversation_id = %s WHERE conversation_id = ANY(%s)", (winner, losers))
-    db.execute(
-        """DELETE FROM answering_draft d USING answering_draft o
-           WHERE d.conversation_id = ANY(%(all)s) AND o.conversation_id = ANY(%(all)s) AND d.author_id = o.author_id
-             AND d.kind = o.kind AND (d.updated_at, d.id) < (o.updated_at, o.id)""",
-        {"all": [winner, *losers]},
-    )
-    db.execute("UPDATE answering_draft SET conversation_id = %s WHERE conversation_id = ANY(%s)", (winner, losers))
-
-
-def claim_echoes(items: Sequence[Incoming], *, now: datetime) -> set[int]:
-    """Our own posts coming back before we knew that they were posted: settle their deliveries.
-
-    Returns the message ids that intake had set apart for them and that are not needed. A post is ours when the
-    network tells our key with it, or when an unsettled delivery has the same account, target and text.
-    """
-    accounts = {item.account.id for item in items}
-    on_the_way = list(
-        Delivery.objects.select_related("account")
-        .filter(account_id__in=accounts, state__in=Delivery.UNSETTLED, attempts__gt=0)
-        .order_by("pk")
-    )
-    found: set[int] = set()
-    for item in items if on_the_way else ():
-        delivery = next((one for one in on_the_way if _is_echo(item, one)), None)
-        if delivery is not None:
-            found.add(item.message_id)
-            on_the_way.remove(delivery)
-            sent = Sent(item.record.external_id, item.record.permalink, item.posted_at)
-            deliveries.settle_sent(delivery, sent, found_again=True, now=now)
-    return found
-
-
-def _is_echo(item: Incoming, delivery: Delivery) -> bool:
-    record = item.record
-    if record.answers_key:
-        return str(delivery.key) == record.answers_key
-    same_place = delivery.account_id == item.account.id and delivery.reply_to == record.parent_external_id
-    return same_place and delivery.text == record.text
-
-
 def index_sent(message: Message) -> None:
     """An answer can be found by its words from the moment it stands on the network."""
     db.execute(
-        "UPDATE conversations_message SET search = %s::tsvector WHERE id = %s", (search_vector(message.text), message.pk)
+        "UPDATE conversations_message SET search = %s::tsvector WHERE id = %s",
+        (search_vector(message.text), message.pk),
     )

@@ -40,24 +40,40 @@ class Conversation(models.Model):
     opened_at = models.DateTimeField()
     last_message_at = models.DateTimeField()
     first_response_at = models.DateTimeField(null=True)
-    first_response_s = models.IntegerField(null=True, help_text="Seconds from the first question to the first answer.")
+    first_response_s = models.IntegerField(
+        null=True, help_text="Seconds from the first question to the first answer."
+    )
     closed_at = models.DateTimeField(null=True)
     close_reason = models.CharField(max_length=30, blank=True)
-    waiting_since = models.DateTimeField(null=True, help_text="When the oldest unanswered message was posted.")
+    waiting_since = models.DateTimeField(
+        null=True, help_text="When the oldest unanswered message was posted."
+    )
     waiting_count = models.IntegerField(default=0)
     message_count = models.IntegerField(default=0)
-    previous = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
-    merged_into = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    previous = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
 
     class Meta:
         indexes = [
-            models.Index(fields=["brand", "-last_message_at", "-id"], name="wall_newest", condition=models.Q(on_wall=True)),
+            models.Index(
+                fields=["brand", "-last_message_at", "-id"],
+                name="wall_newest",
+                condition=models.Q(on_wall=True),
+            ),
             models.Index(
                 fields=["brand", "waiting_since", "id"],
                 name="wall_waiting",
                 condition=models.Q(on_wall=True, waiting_since__isnull=False),
             ),
-            models.Index(fields=["brand", "topic", "-last_message_at"], name="wall_topic", condition=models.Q(on_wall=True)),
+            models.Index(
+                fields=["brand", "topic", "-last_message_at"],
+                name="wall_topic",
+                condition=models.Q(on_wall=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,17 +98,27 @@ class Message(models.Model):
         NONE = "", _("Not a question to us")
 
     id = models.BigAutoField(primary_key=True)
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False)
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
     account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+", db_index=False)
     external_id = models.CharField(max_length=200, null=True)
     parent_external_id = models.CharField(max_length=200, blank=True)
     direction = models.CharField(max_length=3, choices=Direction.choices)
     visibility = models.CharField(max_length=8, choices=Visibility.choices)
-    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="messages", db_index=False)
-    identity = models.ForeignKey(Identity, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
-    author = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="messages", db_index=False)
-    attribution = models.CharField(max_length=80, blank=True, help_text="The signature of an answer, such as Ann, Store 12.")
+    contact = models.ForeignKey(
+        Contact, null=True, on_delete=models.SET_NULL, related_name="messages", db_index=False
+    )
+    identity = models.ForeignKey(
+        Identity, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    author = models.ForeignKey(
+        Membership, null=True, on_delete=models.SET_NULL, related_name="messages", db_index=False
+    )
+    attribution = models.CharField(
+        max_length=80, blank=True, help_text="The signature of an answer, such as Ann, Store 12."
+    )
     delivery = models.OneToOneField(Delivery, null=True, on_delete=models.SET_NULL, related_name="message")
     text = models.TextField()
     language = models.CharField(max_length=10, blank=True)
@@ -103,7 +129,9 @@ class Message(models.Model):
     edited_at = models.DateTimeField(null=True)
     revision = models.IntegerField(default=1)
     deleted_at = models.DateTimeField(null=True)
-    disposition = models.CharField(max_length=8, choices=Disposition.choices, default=Disposition.NONE, blank=True)
+    disposition = models.CharField(
+        max_length=8, choices=Disposition.choices, default=Disposition.NONE, blank=True
+    )
     disposition_reason = models.CharField(max_length=30, blank=True)
     disposed_at = models.DateTimeField(null=True)
     search = SearchVectorField(null=True)
@@ -112,9 +140,21 @@ class Message(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "external_id"], name="message_once")]
         indexes = [
             models.Index(fields=["conversation", "posted_at", "id"], name="message_thread"),
-            models.Index(fields=["contact", "-posted_at"], name="message_contact", condition=models.Q(contact__isnull=False)),
-            models.Index(fields=["author", "-posted_at"], name="message_author", condition=models.Q(author__isnull=False)),
-            models.Index(fields=["brand", "posted_at"], name="message_waiting", condition=models.Q(disposition="waiting")),
+            models.Index(
+                fields=["contact", "-posted_at"],
+                name="message_contact",
+                condition=models.Q(contact__isnull=False),
+            ),
+            models.Index(
+                fields=["author", "-posted_at"],
+                name="message_author",
+                condition=models.Q(author__isnull=False),
+            ),
+            models.Index(
+                fields=["brand", "posted_at"],
+                name="message_waiting",
+                condition=models.Q(disposition="waiting"),
+            ),
             GinIndex(fields=["search"], name="message_search"),
         ]
 

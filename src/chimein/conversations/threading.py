@@ -63,7 +63,9 @@ def find_refs(keys: Iterable[Key]) -> dict[Key, Ref]:
     """What is known of these ids."""
     wanted = list(set(keys))
     rows = db.fetch(_FIND, ([key[0] for key in wanted], [key[1] for key in wanted]))
-    return {(account, external): Ref(conversation, message) for account, external, conversation, message in rows}
+    return {
+        (account, external): Ref(conversation, message) for account, external, conversation, message in rows
+    }
 
 
 def _columns(refs: dict[Key, Ref]) -> tuple[list[int], list[str], list[int], list[int | None]]:
@@ -131,7 +133,9 @@ def merge(*, winner: int, losers: Sequence[int]) -> None:
         ("conversations_note", "conversation_id"),
     ):
         db.execute(f"UPDATE {table} SET {column} = %s WHERE {column} = ANY(%s)", (winner, list(losers)))
-    db.execute("UPDATE channels_delivery SET order_key = %s WHERE order_key = ANY(%s)", (winner, list(losers)))
+    db.execute(
+        "UPDATE channels_delivery SET order_key = %s WHERE order_key = ANY(%s)", (winner, list(losers))
+    )
     db.execute(
         """UPDATE conversations_conversation
            SET merged_into_id = %s, on_wall = false, waiting_since = NULL, waiting_count = 0, state = 'closed',
@@ -141,11 +145,30 @@ def merge(*, winner: int, losers: Sequence[int]) -> None:
     )
 
 
+_EARLIER = """
+WITH RECURSIVE earlier(id) AS (
+    SELECT previous_id FROM conversations_conversation WHERE id = ANY(%s) AND previous_id IS NOT NULL
+    UNION
+    SELECT c.previous_id FROM conversations_conversation c JOIN earlier e ON c.id = e.id WHERE c.previous_id IS NOT NULL
+)
+SELECT id FROM earlier
+"""
+
+
+def without_earlier(conversation_ids: set[int]) -> list[int]:
+    """Without matters that others of these follow up: they are the same thread and stay two matters."""
+    if len(conversation_ids) < 2:
+        return sorted(conversation_ids)
+    earlier = {row[0] for row in db.fetch(_EARLIER, (list(conversation_ids),))}
+    return sorted(conversation_ids - earlier)
+
+
 def own_ref(account_id: int, external_id: str, conversation_id: int, message_id: int) -> None:
-    """Our own post has an id now; replies to it, even those that came first, belong to this conversation."""
+    """Our own post has an id now, so that replies to it find this conversation."""
     db.execute(
         """INSERT INTO conversations_threadref (account_id, external_id, conversation_id, message_id)
            VALUES (%s, %s, %s, %s)
-           ON CONFLICT (account_id, external_id) DO UPDATE SET message_id = excluded.message_id""",
+           ON CONFLICT (account_id, external_id)
+           DO UPDATE SET message_id = excluded.message_id, conversation_id = excluded.conversation_id""",
         (account_id, external_id, conversation_id, message_id),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from chimein.channels.port import Author
@@ -81,8 +82,12 @@ def _input(item: Incoming, follows_answer: bool) -> TriageInput:
 
 
 def keep(work: Work) -> None:
-    """Write the labels of new messages; replace those of edited ones."""
-    name = registry.current().name
-    writing.write([(item.message_id, item.labels) for item in work.new if item.labels], classifier=name)
-    edited = {pk: item.labels for pk, item in work.edits if item.labels}
-    writing.rewrite(list(edited.items()), classifier=name)
+    """Write the labels of new messages."""
+    labelled = [(item.message_id, item.labels) for item in work.new if item.labels]
+    writing.write(labelled, classifier=registry.current().name)
+
+
+def replace(edits: Mapping[int, Incoming]) -> None:
+    """Replace the labels of messages whose edit was followed."""
+    labelled = [(pk, item.labels) for pk, item in edits.items() if item.labels]
+    writing.rewrite(labelled, classifier=registry.current().name)

@@ -29,17 +29,11 @@ _TITLE = 140
 
 def write(work: Work, opened: dict[int, int | None]) -> None:
     """Append the new messages with their labels, and the fact that each of them came."""
-    from chimein.answering.services import claim_echoes
-
-    echoes = claim_echoes([item for item in work.new if item.record.own], now=work.now)
     rows = []
     for item in work.new:
-        if item.message_id in echoes:
-            continue
         row = _own_message(item) if item.record.own else _customer_message(item)
         rows.append(row)
         work.facts.append(_fact(item, row, opened))
-    work.new = [item for item in work.new if item.message_id not in echoes]
     writing.write_messages(rows)
     labelling.keep(work)
 
@@ -119,20 +113,30 @@ def _fact(item: Incoming, row: NewMessage, opened: dict[int, int | None]) -> Fac
 
 def follow_changes(work: Work) -> set[int]:
     """Apply edits and deletions; the conversations they touch, which the transaction then holds."""
+    return _follow_edits(work) | _follow_deletions(work)
+
+
+def _follow_edits(work: Work) -> set[int]:
+    """Only edits newer than what we have count; of several in a batch the newest."""
+    newest = dict(sorted(work.edits, key=lambda pair: pair[1].record.revision))
     edits = {
         pk: Change(pk, item.record.text, item.record.edited_at or item.posted_at, item.record.revision)
-        for pk, item in sorted(work.edits, key=lambda pair: pair[1].record.revision)
+        for pk, item in newest.items()
     }
+    applied = dict(writing.apply_edits(list(edits.values())))
+    for message, conversation in applied.items():
+        change, brand = edits[message], newest[message].account.brand_id
+        data: dict[str, object] = {"revision": change.revision}
+        work.facts.append(Fact(events.EDITED, change.at, _ACTOR, brand, conversation, message, data))
+    labelling.replace({message: newest[message] for message in applied})
+    _reopen_edited(work, {message: edits[message] for message in applied})
+    return set(applied.values())
+
+
+def _follow_deletions(work: Work) -> set[int]:
     deletions = {pk: Change(pk, None, item.record.edited_at or work.now) for pk, item in work.deletions}
-    brands = {pk: item.account.brand_id for pk, item in (*work.edits, *work.deletions)}
+    brands = {pk: item.account.brand_id for pk, item in work.deletions}
     touched = set()
-    for message, conversation in writing.apply_edits(list(edits.values())):
-        touched.add(conversation)
-        data: dict[str, object] = {"revision": edits[message].revision}
-        work.facts.append(
-            Fact(events.EDITED, edits[message].at, _ACTOR, brands[message], conversation, message, data)
-        )
-    touched.update(_reopen_edited(work, edits))
     for message, conversation, was_waiting in writing.apply_deletions(list(deletions.values())):
         touched.add(conversation)
         at = deletions[message].at
@@ -152,24 +156,24 @@ RETURNING m.id, m.conversation_id, m.brand_id
 """
 
 
-def _reopen_edited(work: Work, edits: dict[int, Change]) -> set[int]:
+def _reopen_edited(work: Work, edits: dict[int, Change]) -> None:
     """A message that needed no reply may need one after its edit; the other way round a person decides."""
-    if not edits:
-        return set()
-    rows = db.fetch(_RECONSIDER, (list(edits),))
-    for message, conversation, brand in rows:
+    for message, conversation, brand in db.fetch(_RECONSIDER, (list(edits),)) if edits else ():
         data = {"before": "no_reply", "after": "waiting", "reason": "edited", "seconds": 0}
-        work.facts.append(Fact(events.DISPOSED, edits[message].at, _ACTOR, brand, conversation, message, data))
-    return {row[1] for row in rows}
+        work.facts.append(
+            Fact(events.DISPOSED, edits[message].at, _ACTOR, brand, conversation, message, data)
+        )
 
 
-def settle_and_queue(work: Work, opened: dict[int, int | None], touched: set[int]) -> None:
-    """Bring conversations, queue and ledger in line with their messages."""
+def settle_and_queue(work: Work, opened: dict[int, int | None], changed: set[int]) -> None:
+    """Bring conversations, queue and ledger in line with their messages, new and changed."""
+    touched = changed | {item.conversation_id for item in work.new}
     existing = touched - opened.keys()
     answered = _may_be_answered(work, existing)
     work.facts.extend(settled_facts(answered, actor=_ACTOR))
     writing.open_conversations(_new_conversations(work, opened))
     writing.refresh(existing)
+    _retitle(changed)
     queue.sync(touched, now=work.now)
     _close_thanked(work)
 
@@ -214,6 +218,24 @@ def _new_conversation(pk: int, item: Incoming, previous_id: int | None) -> NewCo
     )
 
 
+_FIRST_WORDS = """
+SELECT DISTINCT ON (conversation_id) conversation_id, text FROM conversations_message
+WHERE conversation_id = ANY(%s) AND deleted_at IS NULL AND visibility = 'public' AND external_id IS NOT NULL
+ORDER BY conversation_id, direction = 'out', posted_at, id
+"""
+
+
+def _retitle(conversation_ids: set[int]) -> None:
+    """After an edit or deletion the heading says what the thread says now, or nothing."""
+    if not conversation_ids:
+        return
+    first = {pk: title_of(text) for pk, text in db.fetch(_FIRST_WORDS, (sorted(conversation_ids),))}
+    ids = sorted(conversation_ids)
+    sql = """UPDATE conversations_conversation c SET title = n.title
+             FROM unnest(%s::bigint[], %s::text[]) AS n(id, title) WHERE c.id = n.id AND c.title <> n.title"""
+    db.execute(sql, (ids, [first.get(pk, "") for pk in ids]))
+
+
 def title_of(text: str) -> str:
     """The first words of a post as a heading, masked, without the mentions in front."""
     return _SPACES.sub(" ", redact(_LEADING_MENTIONS.sub("", text))).strip()[:_TITLE]
@@ -222,7 +244,9 @@ def title_of(text: str) -> str:
 def _close_thanked(work: Work) -> None:
     """A customer's thank-you after an answer closes the matter."""
     thanked = {
-        item.conversation_id: item for item in work.new if item.labels and item.labels.no_reply_reason == "thanks"
+        item.conversation_id: item
+        for item in work.new
+        if item.labels and item.labels.no_reply_reason == "thanks"
     }
     if not thanked:
         return

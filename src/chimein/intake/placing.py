@@ -6,14 +6,11 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from chimein.answering.services import follow_merge as move_answers
-from chimein.conversations import events as conversation_events
+from chimein.answering import echoes, merging
 from chimein.conversations import threading
 from chimein.conversations.threading import Key, Locked, Ref
 from chimein.core import db
-from chimein.core.events import Fact
 from chimein.intake.reading import Incoming, Read
-from chimein.routing import queue
 
 if TYPE_CHECKING:
     from chimein.intake.batch import Work
@@ -41,6 +38,12 @@ def sort_out(found: Read, work: Work) -> None:
             work.deletions.append((message_id, item))
 
 
+def claim_echoes(work: Work) -> None:
+    """Our own posts coming back are no news: their deliveries are settled, and what replies to them finds them."""
+    known = echoes.claim([item for item in work.new if item.record.own], now=work.now)
+    work.new = [item for item in work.new if item.message_id not in known]
+
+
 def place(work: Work) -> dict[int, int | None]:
     """Give each new message its conversation; the ids of conversations to be opened, each with the one before it."""
     if not work.new:
@@ -49,7 +52,9 @@ def place(work: Work) -> dict[int, int | None]:
     groups: dict[int, list[Incoming]] = defaultdict(list)
     for number, item in zip(threading.group([item.keys for item in work.new]), work.new, strict=True):
         groups[number].append(item)
-    locked = threading.lock({refs[key].conversation_id for item in work.new for key in item.keys if key in refs})
+    locked = threading.lock(
+        {refs[key].conversation_id for item in work.new for key in item.keys if key in refs}
+    )
     places = [_Place(items, refs, locked) for items in groups.values()]
     for spot in places:
         spot.join(work)
@@ -64,23 +69,15 @@ class _Place:
     def __init__(self, items: list[Incoming], refs: dict[Key, Ref], locked: dict[int, Locked]) -> None:
         self.items = items
         found = {refs[key].conversation_id for item in items for key in item.keys if key in refs}
-        self.existing = sorted({locked[pk].id for pk in found})
+        self.existing = threading.without_earlier({locked[pk].id for pk in found})
         self.home = locked[self.existing[0]] if self.existing else None
         self.late: list[Incoming] = []
 
     def join(self, work: Work) -> None:
         """Merge conversations that turn out to be one thread; the oldest one stays."""
         if len(self.existing) > 1:
-            winner, *losers = self.existing
-            threading.merge(winner=winner, losers=losers)
-            move_answers(winner=winner, losers=losers)
-            queue.follow_merge(winner=winner, losers=losers)
             brand = self.items[0].account.brand_id
-            for loser in losers:
-                fact = Fact(
-                    conversation_events.MERGED, work.now, "system:intake", brand, loser, data={"into": winner}
-                )
-                work.facts.append(fact)
+            merging.merge(self.existing, brand_id=brand, actor="system:intake", now=work.now)
         if self.home is not None:
             self.late = [item for item in self.items if self._is_too_late(item, self.home)]
 
@@ -118,6 +115,11 @@ def _remember(places: list[_Place], refs: dict[Key, Ref]) -> None:
             for key in item.keys:
                 if key not in refs:
                     fresh.setdefault(key, Ref(item.conversation_id, None))
+        for item in spot.late:
+            # Whoever replies to the old posts from now on goes on with the new matter.
+            filled.update(
+                {key: Ref(item.conversation_id, refs[key].message_id) for key in item.keys if key in refs}
+            )
         for item in spot.items:
             target = filled if item.key in refs else fresh
             target[item.key] = Ref(item.conversation_id, item.message_id)

@@ -51,7 +51,12 @@ class Incoming:
     def keys(self) -> list[Key]:
         """All ids this record names, its own first."""
         record = self.record
-        named = (record.external_id, record.parent_external_id, record.root_external_id, *record.child_external_ids)
+        named = (
+            record.external_id,
+            record.parent_external_id,
+            record.root_external_id,
+            *record.child_external_ids,
+        )
         return [(self.account.id, name) for name in dict.fromkeys(named) if name]
 
 

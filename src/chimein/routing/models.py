@@ -23,10 +23,14 @@ class WorkItem(models.Model):
     carries the current fence is accepted. A lease that has run out is free without anybody doing anything.
     """
 
-    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True, related_name="work")
+    conversation = models.OneToOneField(
+        Conversation, on_delete=models.CASCADE, primary_key=True, related_name="work"
+    )
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+", db_index=False)
     lane = models.CharField(max_length=8, choices=Lane.choices)
-    lane_by_person = models.BooleanField(default=False, help_text="A person chose the lane; rules leave it alone.")
+    lane_by_person = models.BooleanField(
+        default=False, help_text="A person chose the lane; rules leave it alone."
+    )
     is_open = models.BooleanField(default=True)
     priority = models.SmallIntegerField(default=0, help_text="Higher goes first.")
     language = models.CharField(max_length=10, blank=True)
@@ -37,12 +41,20 @@ class WorkItem(models.Model):
     claimed_at = models.DateTimeField(null=True)
     fence = models.IntegerField(default=0)
     sending = models.BooleanField(default=False, help_text="An answer is on its way; nobody else can claim.")
-    first_choice = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
-    first_choice_until = models.DateTimeField(null=True, help_text="Until then a follow-up is kept for who answered before.")
+    first_choice = models.ForeignKey(
+        Membership, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    first_choice_until = models.DateTimeField(
+        null=True, help_text="Until then a follow-up is kept for who answered before."
+    )
 
     class Meta:
         indexes = [
-            models.Index(fields=["brand", "lane", "-priority", "due_at"], name="queue_order", condition=models.Q(is_open=True)),
+            models.Index(
+                fields=["brand", "lane", "-priority", "due_at"],
+                name="queue_order",
+                condition=models.Q(is_open=True),
+            ),
         ]
 
     def __str__(self) -> str:

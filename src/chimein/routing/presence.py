@@ -34,8 +34,13 @@ def leave(*, actor: Actor, conversation_id: int) -> None:
 
 def present(conversation_id: int, *, now: datetime) -> list[tuple[str, bool]]:
     """(name, is typing) of everybody who was seen in the last half minute."""
-    rows = Presence.objects.filter(conversation_id=conversation_id, seen_at__gt=now - FRESH).select_related("member")
-    return [(row.member.public_name, bool(row.typing_at and row.typing_at > now - TYPING)) for row in rows.order_by("pk")]
+    rows = Presence.objects.filter(conversation_id=conversation_id, seen_at__gt=now - FRESH).select_related(
+        "member"
+    )
+    return [
+        (row.member.public_name, bool(row.typing_at and row.typing_at > now - TYPING))
+        for row in rows.order_by("pk")
+    ]
 
 
 def forget(*, now: datetime) -> int:

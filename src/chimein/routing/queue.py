@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from chimein.core import db
 from chimein.core.options import option
 
-CROWD_MINUTES = option("CROWD_MINUTES", 15, "Minutes in which a question in the crowd lane is to be answered.")
+CROWD_MINUTES = option(
+    "CROWD_MINUTES", 15, "Minutes in which a question in the crowd lane is to be answered."
+)
 DESK_MINUTES = option("DESK_MINUTES", 30, "Minutes in which a message in the desk lane is to be answered.")
 FIRST_CHOICE_MINUTES = option(
     "FIRST_CHOICE_MINUTES", 5, "Minutes for which a follow-up is kept for the person who answered before."
@@ -67,13 +69,32 @@ def sync(conversation_ids: Iterable[int], *, now: datetime) -> None:
     db.execute(_CLOSE, params)
 
 
+_STRICTER = """
+UPDATE routing_workitem SET lane = 'desk'
+WHERE conversation_id = %(winner)s AND NOT lane_by_person
+  AND EXISTS (SELECT 1 FROM routing_workitem WHERE conversation_id = ANY(%(losers)s) AND lane = 'desk')
+"""
+_TAKE_OVER = """
+UPDATE routing_workitem SET conversation_id = %(winner)s
+WHERE NOT EXISTS (SELECT 1 FROM routing_workitem WHERE conversation_id = %(winner)s)
+  AND conversation_id = (SELECT conversation_id FROM routing_workitem WHERE conversation_id = ANY(%(losers)s)
+                         ORDER BY sending DESC, is_open DESC, lane = 'desk' DESC, conversation_id LIMIT 1)
+"""
+_KEEP_SENDING = """
+UPDATE routing_workitem w
+SET sending = true, holder_id = l.holder_id, claim_until = l.claim_until, claimed_at = l.claimed_at, fence = w.fence + 1
+FROM routing_workitem l
+WHERE w.conversation_id = %(winner)s AND NOT w.sending AND l.conversation_id = ANY(%(losers)s) AND l.sending
+"""
+
+
 def follow_merge(*, winner: int, losers: list[int]) -> None:
-    """Two conversations became one: the queue keeps the winner's item, in the stricter lane."""
-    db.execute(
-        """UPDATE routing_workitem SET lane = 'desk'
-           WHERE conversation_id = %s AND NOT lane_by_person
-             AND EXISTS (SELECT 1 FROM routing_workitem WHERE conversation_id = ANY(%s) AND lane = 'desk')""",
-        (winner, losers),
-    )
-    db.execute("DELETE FROM routing_workitem WHERE conversation_id = ANY(%s)", (losers,))
-    db.execute("DELETE FROM routing_presence WHERE conversation_id = ANY(%s)", (losers,))
+    """Two conversations became one: the queue keeps one item, in the stricter lane.
+
+    An answer that is on its way still keeps others from claiming.
+    """
+    given = {"winner": winner, "losers": losers}
+    for statement in (_STRICTER, _TAKE_OVER, _KEEP_SENDING):
+        db.execute(statement, given)
+    db.execute("DELETE FROM routing_workitem WHERE conversation_id = ANY(%(losers)s)", given)
+    db.execute("DELETE FROM routing_presence WHERE conversation_id = ANY(%(losers)s)", given)

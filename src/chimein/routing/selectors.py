@@ -89,7 +89,9 @@ class Waiting:
 
     def is_kept(self, now: datetime) -> bool:
         """Whether it is kept for the person who answered before."""
-        return self.first_choice_id is not None and bool(self.first_choice_until and self.first_choice_until > now)
+        return self.first_choice_id is not None and bool(
+            self.first_choice_until and self.first_choice_until > now
+        )
 
 
 # The message a row shows is the one that decides its lane and place: the strictest of those that wait.
@@ -128,7 +130,14 @@ def _read(items: str, params: dict[str, Any], order: str = _ORDER) -> list[Waiti
 
 
 def queue_page(
-    *, brand_id: int, lane: str, member_id: int, whose: Whose, now: datetime, limit: int, after: Place | None = None
+    *,
+    brand_id: int,
+    lane: str,
+    member_id: int,
+    whose: Whose,
+    now: datetime,
+    limit: int,
+    after: Place | None = None,
 ) -> list[Waiting]:
     """What waits in a lane, most urgent first; ask for one row more than you show to know whether there is more."""
     where = {"all": "", "mine": _MINE, "free": _FREE}[whose]
@@ -138,7 +147,7 @@ def queue_page(
         params |= {"priority": after.priority, "due_at": after.due_at, "row": after.conversation_id}
     items = f"""SELECT w.* FROM routing_workitem w
         WHERE w.brand_id = %(brand)s AND w.lane = %(lane)s AND w.is_open{where}
-        ORDER BY {_ORDER} LIMIT %(limit)s"""  # noqa: S608 - only constants of this module are put together
+        ORDER BY {_ORDER} LIMIT %(limit)s"""
     return _read(items, params)
 
 
@@ -188,7 +197,7 @@ def next_offer(
                  (w.conversation_id = %(stay)s) DESC,
                  coalesce(w.first_choice_id = %(me)s AND w.first_choice_until > %(now)s, false) DESC,
                  (w.language = ANY(%(languages)s) OR '*' = ANY(%(languages)s)) DESC, {_ORDER}
-        LIMIT 1"""  # noqa: S608 - only constants of this module are put together
+        LIMIT 1"""
     found = _read(items, params)
     return found[0] if found else None
 
@@ -196,7 +205,7 @@ def next_offer(
 def offered_count(*, actor: Actor, now: datetime) -> int:
     """How many questions this person could be given, counted up to 1,000."""
     params = {"brand": actor.brand_id, "me": actor.membership_id, "now": now, "limit": MOST_COUNTED}
-    row = db.fetch_one(f"SELECT count(*) FROM (SELECT 1 {_OFFERED} LIMIT %(limit)s) one", params)  # noqa: S608
+    row = db.fetch_one(f"SELECT count(*) FROM (SELECT 1 {_OFFERED} LIMIT %(limit)s) one", params)
     return int(row[0]) if row else 0
 
 

@@ -17,7 +17,9 @@ from chimein.routing.models import Lane, WorkItem
 
 LEASE_SECONDS = option("LEASE_SECONDS", 240, "Seconds a claim lasts without anything being typed.")
 TYPING_SECONDS = option("TYPING_SECONDS", 120, "Seconds a claim is extended to while its holder types.")
-LONGEST_CLAIM_MINUTES = option("LONGEST_CLAIM_MINUTES", 20, "Minutes after which a claim ends, typing or not.")
+LONGEST_CLAIM_MINUTES = option(
+    "LONGEST_CLAIM_MINUTES", 20, "Minutes after which a claim ends, typing or not."
+)
 
 CROWD_ROLES = frozenset({Role.COLLEAGUE, Role.TRUSTED_CUSTOMER})
 
@@ -80,7 +82,9 @@ def _refusal(actor: Actor, conversation_id: int, now: datetime) -> Exception:
     return Conflict(_("%(name)s answered before and is asked first.") % {"name": name})
 
 
-def _tell(kind: Kind, who: str, brand_id: int, conversation_id: int, now: datetime, data: dict[str, object]) -> None:
+def _tell(
+    kind: Kind, who: str, brand_id: int, conversation_id: int, now: datetime, data: dict[str, object]
+) -> None:
     emit(Fact(kind, now, who, brand_id, conversation_id, None, data))
 
 
@@ -107,7 +111,10 @@ def release(*, actor: Actor, conversation_id: int, reason: str, now: datetime) -
     """Give a conversation back; whether there was something to give."""
     with db.atomic():
         touched = WorkItem.objects.filter(
-            conversation_id=conversation_id, brand_id=actor.brand_id, holder_id=actor.membership_id, sending=False
+            conversation_id=conversation_id,
+            brand_id=actor.brand_id,
+            holder_id=actor.membership_id,
+            sending=False,
         ).update(holder=None, claim_until=None, claimed_at=None)
         if touched:
             data: dict[str, object] = {"member": actor.membership_id, "reason": reason[:200]}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.factories.traffic import conversation_of, message, minutes, own, post, standing, tell
 
 from chimein.channels.models import ChannelAccount
 from chimein.conversations.models import Conversation, Message
 from chimein.insights.ledger import ledger
 from chimein.routing.models import WorkItem
+from tests.factories.traffic import conversation_of, message, minutes, own, post, standing, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,11 @@ def test_a_late_parent_joins_its_child(account: ChannelAccount) -> None:
 
 
 def test_a_late_parent_makes_one_of_two_conversations(account: ChannelAccount) -> None:
-    tell(account, post("left", reply_to="top", by="ben", at=2), post("right", reply_to="middle", by="cleo", at=3))
+    tell(
+        account,
+        post("left", reply_to="top", by="ben", at=2),
+        post("right", reply_to="middle", by="cleo", at=3),
+    )
     assert conversation_of("left") != conversation_of("right")
     tell(account, post("middle", "Same here, how?", reply_to="top", by="dora", at=1))
     assert conversation_of("left") == conversation_of("right") == conversation_of("middle")
@@ -57,7 +61,11 @@ def test_the_same_ids_on_two_accounts_are_two_threads(account: ChannelAccount) -
 
 
 def test_an_answer_to_one_leaves_the_other_customer_waiting(account: ChannelAccount) -> None:
-    tell(account, post("mine", by="mia"), post("yours", "What about the blue one?", reply_to="mine", by="ben", at=1))
+    tell(
+        account,
+        post("mine", by="mia"),
+        post("yours", "What about the blue one?", reply_to="mine", by="ben", at=1),
+    )
     tell(account, own("o1", reply_to="mine", at=4))
     assert standing("mine") == ("answered", "")
     assert standing("yours") == ("waiting", "")
@@ -68,15 +76,29 @@ def test_an_answer_to_one_leaves_the_other_customer_waiting(account: ChannelAcco
 
 
 def test_an_answer_settles_all_that_the_same_customer_wrote_before(account: ChannelAccount) -> None:
-    tell(account, post("a"), post("b", "It is the black model, how?", reply_to="a", at=1), own("o", reply_to="b", at=2))
+    tell(
+        account,
+        post("a"),
+        post("b", "It is the black model, how?", reply_to="a", at=1),
+        own("o", reply_to="b", at=2),
+    )
     tell(account, post("c", "And where is the manual?", reply_to="o", at=3))
     assert (standing("a")[0], standing("b")[0], standing("c")[0]) == ("answered", "answered", "waiting")
 
 
 def test_direct_messages_of_one_person_are_one_private_conversation(account: ChannelAccount) -> None:
-    tell(account, post("d1", private=True, thread="dm-mia"), post("d2", "Hello? Anybody?", private=True, thread="dm-mia", at=1))
+    tell(
+        account,
+        post("d1", private=True, thread="dm-mia"),
+        post("d2", "Hello? Anybody?", private=True, thread="dm-mia", at=1),
+    )
     thread = conversation_of("d1")
-    assert (thread.visibility, thread.title, thread.on_wall, thread.message_count) == ("private", "", False, 2)
+    assert (thread.visibility, thread.title, thread.on_wall, thread.message_count) == (
+        "private",
+        "",
+        False,
+        2,
+    )
     assert WorkItem.objects.get(conversation=thread).lane == "desk"
     tell(account, own("d3", private=True, thread="dm-mia", at=2))
     assert (standing("d1")[0], standing("d2")[0]) == ("private", "private")

@@ -5,48 +5,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('answering', '0001_initial'),
-        ('conversations', '0001_initial'),
-        ('people', '0001_initial'),
+        ("answering", "0001_initial"),
+        ("conversations", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='answer',
-            name='author',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='answers', to='people.membership'),
+            model_name="answer",
+            name="author",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="answers",
+                to="people.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='answer',
-            name='conversation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='conversations.conversation'),
+            model_name="answer",
+            name="conversation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="answers",
+                to="conversations.conversation",
+            ),
         ),
         migrations.AddField(
-            model_name='answer',
-            name='messages',
-            field=models.ManyToManyField(related_name='answer_parts', to='conversations.message'),
+            model_name="answer",
+            name="messages",
+            field=models.ManyToManyField(related_name="answer_parts", to="conversations.message"),
         ),
         migrations.AddField(
-            model_name='answer',
-            name='reply_to',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='answers', to='conversations.message'),
+            model_name="answer",
+            name="reply_to",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="answers",
+                to="conversations.message",
+            ),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='author',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='people.membership'),
+            model_name="draft",
+            name="author",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="drafts", to="people.membership"
+            ),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='conversation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='conversations.conversation'),
+            model_name="draft",
+            name="conversation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="drafts",
+                to="conversations.conversation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('conversation', 'author', 'kind'), name='draft_once'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(fields=("conversation", "author", "kind"), name="draft_once"),
         ),
     ]
