@@ -75,14 +75,13 @@ def _said(row: tuple[Any, ...]) -> Said:
     adapter, handle, name, verified, contact, attribution, public_name, person_id = who
     if gone:
         return Said(pk, direction, "", "", at, None, True, "")
-    said = Said(
+    return Said(
         pk, direction, redact(text), language, at, edited_at, False, link_of(permalink),
         asker=asker_name(adapter, handle or "", name or "") if direction == "in" else "",
         verified=verified and direction == "in",
         colour=contact,
         by=signed(attribution, public_name, person_id) if direction == "out" else None,
     )  # fmt: skip
-    return said
 
 
 def by_id(conversation_id: int) -> Question | None:
