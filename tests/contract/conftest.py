@@ -135,7 +135,6 @@ def allowed(running_warble: Warble, running_receiver: Receiver) -> Iterator[None
 
 @pytest.fixture
 def client(allowed: None) -> Iterator[httpx.Client]:
-    """The product's own client, less patient."""
+    """The product's own client."""
     with safe_client() as made:
-        made.timeout = httpx.Timeout(0.7)
         yield made

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import httpx
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -69,6 +70,16 @@ def allowing(*addresses: str) -> Iterator[None]:
     more = [address.removeprefix("http://").split("/")[0] for address in addresses]
     with hosts.override((*hosts.get(), *more)):
         yield
+
+
+@contextmanager
+def impatient(client: httpx.Client) -> Iterator[None]:
+    """For a while the client waits half a second for answers instead of ten."""
+    before, client.timeout = client.timeout, httpx.Timeout(10, read=0.5)
+    try:
+        yield
+    finally:
+        client.timeout = before
 
 
 @dataclass(frozen=True)

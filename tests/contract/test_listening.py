@@ -12,7 +12,7 @@ from chimein.channels.port import AccountView, Envelope, HookRequest, InboundRec
 from chimein.core import clock
 from tests.contract.conftest import Warble
 from tests.contract.kits import KITS, SECRET
-from tests.contract.servers import Receiver, wait_for
+from tests.contract.servers import Receiver, impatient, wait_for
 
 adapter = KITS["warble"].adapter
 
@@ -208,7 +208,7 @@ def test_bad_weather_is_told_as_such(
 ) -> None:
     shop = warble.brand(words=("kettle",))
     warble.faults(**fault)
-    with pytest.raises(SendError) as caught:
+    with impatient(client), pytest.raises(SendError) as caught:
         adapter.poll(shop, stream, "", client)
     assert caught.value.code is code
 

@@ -25,7 +25,7 @@ from chimein.channels.port import (
 from chimein.core import clock
 from tests.contract.conftest import Warble
 from tests.contract.kits import INSTALLED, KITS, SECRET, account
-from tests.contract.servers import Receiver, address_of, allowing, hanging_up, listening_socket
+from tests.contract.servers import Receiver, address_of, allowing, hanging_up, impatient, listening_socket
 
 Code = SendErrorCode
 ANSWERING = [name for name in INSTALLED if KITS[name].adapter.capabilities.public_reply]
@@ -113,7 +113,6 @@ def test_two_keys_are_two_answers(place: Place, client: httpx.Client) -> None:
 
 @answering
 def test_twenty_at_once_with_one_key_are_one_answer(place: Place, client: httpx.Client) -> None:
-    client.timeout = httpx.Timeout(10)
     outgoing = place.answer()
     with ThreadPoolExecutor(20) as pool:
         futures = [pool.submit(place.adapter.send, place.account, outgoing, client) for _ in range(20)]
@@ -184,7 +183,7 @@ class TestWarble:
         for number in range(6):
             outgoing = place.answer(f"Part {number}", private=private)
             warble.faults(lost_reply_rate=1.0)
-            with pytest.raises(SendUncertain):
+            with impatient(client), pytest.raises(SendUncertain):
                 place.adapter.send(place.account, outgoing, client)
             warble.faults(lost_reply_rate=0.0)
             found = place.adapter.find_sent(place.account, outgoing, client)
@@ -387,7 +386,7 @@ class TestWebhook:
 
     def test_silence_leaves_doubt(self, place: Place, receiver: Receiver, client: httpx.Client) -> None:
         receiver.delay_s = 1.2
-        with pytest.raises(SendUncertain):
+        with impatient(client), pytest.raises(SendUncertain):
             place.adapter.send(place.account, place.answer(), client)
 
     def test_a_broken_connection_leaves_doubt(self, place: Place, client: httpx.Client) -> None:
