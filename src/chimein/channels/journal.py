@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from chimein.core.events import Fact, emit
 
 INBOUND_CHANNEL = "chimein_inbound"
 SHARDS = 8
+# An escaped NUL; behind an odd number of backslashes it is just text that looks like one.
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 Source = Literal["hook", "poll", "form", "replay"]
 
@@ -74,16 +77,23 @@ def token_of(account_id: int, signature: str) -> bytes:
     return hashlib.blake2b(f"{account_id}:{signature}".encode(), digest_size=16).digest() if signature else b""
 
 
+def storable(payload: str) -> str:
+    """JSON without what PostgreSQL does not store: NUL characters go, half characters become question marks."""
+    if "\\u0000" in payload:
+        payload = _NUL.sub(r"\1", payload)
+    return payload.encode("utf-8", "replace").decode()
+
+
 def row_of(
     account_id: int, envelope: Envelope, *, source: Source, now: datetime, token: bytes = b""
 ) -> JournalRow:
     """The journal row for one envelope."""
-    payload = json.dumps(envelope.payload, ensure_ascii=False, separators=(",", ":")).replace("\\u0000", "")
+    payload = json.dumps(envelope.payload, ensure_ascii=False, separators=(",", ":"))
     return JournalRow(
         account_id=account_id,
         dedup_key=envelope.dedup_key[:200],
         source=source,
-        payload=payload,
+        payload=storable(payload),
         raw=None,
         shard=shard_of(account_id, envelope.thread_key),
         state=InboundEntry.State.NEW.value,

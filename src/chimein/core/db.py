@@ -14,9 +14,12 @@ Row = tuple[Any, ...]
 
 @contextmanager
 def raw_cursor() -> Iterator[Cursor[Row]]:
-    """psycopg's own cursor on Django's connection: arrays go as they are, bound by the server, and COPY works."""
+    """psycopg's own cursor on Django's connection: arrays go as they are, bound by the server, and COPY works.
+
+    Errors come as Django's, and a connection that broke is told to Django, which makes a new one.
+    """
     connection.ensure_connection()
-    with Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         yield cursor
 
 
