@@ -23,6 +23,7 @@ ASKED = "m.direction = 'in' AND m.disposition IN ('waiting', 'answered', 'privat
 ON_WALL = "c.on_wall AND c.visibility = 'public' AND c.merged_into_id IS NULL"
 
 _LEADING_MENTIONS = regex.compile(r"^(?:\s*[@＠][\p{L}\p{N}_\-.]+)+[\s:：,，]*")
+_TRAILING_MENTIONS = regex.compile(r"(?:\s*[@＠][\p{L}\p{N}_\-.]+)+\s*$")
 _SPACES = regex.compile(r"\s+")
 _HAN_NAME = regex.compile(r"\p{Han}{2,4}")
 _SLUG = regex.compile(r"[\p{L}\p{N}]+")
@@ -41,8 +42,9 @@ def cut(text: str, length: int) -> str:
 
 
 def title_of(text: str) -> str:
-    """A question's first words, without the mentions in front; may be empty. The text is masked already."""
-    return cut(_SPACES.sub(" ", _LEADING_MENTIONS.sub("", text)).strip(), _TITLE)
+    """A question's first words, without the mentions around it; may be empty. The text is masked already."""
+    plain = _TRAILING_MENTIONS.sub("", _LEADING_MENTIONS.sub("", text))
+    return cut(_SPACES.sub(" ", plain).strip(), _TITLE)
 
 
 def slug_of(title: str) -> str:

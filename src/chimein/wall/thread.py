@@ -47,6 +47,12 @@ class Question:
     def answers(self) -> list[Said]:
         return [post for post in self.posts if post.direction == "out" and not post.gone]
 
+    @property
+    def people(self) -> list[Signed]:
+        """Those who answered and have a public page, each once."""
+        found = {post.by.person_id: post.by for post in self.answers if post.by and post.by.person_id}
+        return list(found.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
