@@ -56,8 +56,7 @@ def sweep() -> float:
 
 
 def count() -> float:
-    fold(now=clock.now())
-    return _FOLD_S
+    return 0.0 if fold() else _FOLD_S
 
 
 def clean() -> float:

@@ -44,19 +44,21 @@ def make_app(*, extra: list[BaseRoute] | None = None) -> Starlette:
     live = LiveDoor()
     network = _simulated_network() if settings.DEMO else None
 
+    network = _simulated_network() if settings.DEMO else None
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.pool = connections
         await connections.open()
         writer.start()
         live.start()
-        if network is not None:
+        if network:
             network.state.network.start()
         try:
             yield
         finally:
-            if network is not None:
-                await run_in_threadpool(network.state.network.stop)
+            if network:
+                network.state.network.stop()
             await live.stop()
             await writer.stop()
             await connections.close()

@@ -20,11 +20,11 @@ class Command(BaseCommand):
     help = "Fill an empty database: with its first owner, or with --demo with a made-up shop and its network."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--demo", action="store_true", help="a made-up shop, its people, network and history")
-        parser.add_argument("--if-empty", action="store_true", help="do nothing when there is a brand already")
-        parser.add_argument("--email", default="", help="the first owner's e-mail address; asked for when missing")
-        parser.add_argument("--password", default="", help="the first owner's password; asked for when missing")
-        parser.add_argument("--brand", default="", help="the brand's name; asked for when missing")
+        parser.add_argument("--demo", action="store_true", help="a made-up shop with its network")
+        parser.add_argument("--if-empty", action="store_true", help="do nothing when there is a brand")
+        parser.add_argument("--email", default="", help="the owner's e-mail address; else asked for")
+        parser.add_argument("--password", default="", help="the owner's password; else asked for")
+        parser.add_argument("--brand", default="", help="the brand's name; else asked for")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["demo"]:

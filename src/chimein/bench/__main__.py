@@ -1,0 +1,91 @@
+"""``chimein bench NAME``: measure on a database of its own, kept in ``var/bench`` for the next run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from chimein.runtime.paths import var_dir
+from chimein.runtime.postgres import EmbeddedPostgres
+
+Figures = dict[str, Any]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="chimein bench", description=__doc__)
+    names = parser.add_subparsers(dest="name", required=True)
+    intake = names.add_parser("intake", help="messages from the journal to the queue")
+    intake.add_argument("--messages", type=int, default=115_257, help="how many (default: 115257)")
+    intake.add_argument("--stored", type=int, default=0, help="fill the database up to so many messages first")
+    intake.add_argument("--workers", type=int, default=2, help="intake processes (default: 2)")
+    hooks = names.add_parser("hooks", help="signed webhooks, answered after commit")
+    hooks.add_argument("--seconds", type=float, default=8.0, help="how long each side is measured (default: 8)")
+    hooks.add_argument("--connections", type=int, default=32)
+    live = names.add_parser("live", help="from a post on the simulated network to the screens")
+    live.add_argument("--streams", type=int, default=200, help="connected streams (default: 200)")
+    live.add_argument("--posts", type=int, default=60, help="posts to follow (default: 60)")
+    names.add_parser("serving", help="a page through the front door against Django's own asynchronous handler")
+    for one in names.choices.values():
+        one.add_argument("--json", action="store_true", help="print the figures as JSON")
+        one.add_argument("--fresh", action="store_true", help="begin with an empty database")
+    return parser
+
+
+def _measure(given: argparse.Namespace, folder: Path) -> Figures:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    run = _benchmark(given.name)
+    return run(given, folder)
+
+
+def _benchmark(name: str) -> Callable[[argparse.Namespace, Path], Figures]:
+    if name == "intake":
+        from chimein.bench.intake import run
+    elif name == "hooks":
+        from chimein.bench.hooks import run
+    elif name == "live":
+        from chimein.bench.live import run
+    else:
+        from chimein.bench.serving import run
+    return run
+
+
+def _show(figures: Figures, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        shown = f"{value:,.3f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+        print(f"{name:>22}: {shown}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one benchmark; its figures go to standard output, everything else to standard error."""
+    given = _parser().parse_args(arguments)
+    folder = var_dir() / "bench"
+    if given.fresh:
+        import shutil
+
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "chimein.config.settings"
+    os.environ["CHIMEIN_VAR"] = str(folder)
+    os.environ.setdefault("CHIMEIN_LOG_LEVEL", "WARNING")
+    with EmbeddedPostgres(folder) as url:
+        os.environ["DATABASE_URL"] = url
+        figures = _measure(given, folder)
+    _show(figures, as_json=given.json)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
