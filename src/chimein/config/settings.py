@@ -37,12 +37,10 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "procrastinate.contrib.django",
     "chimein.core",
     "chimein.people",
@@ -55,7 +53,10 @@ INSTALLED_APPS = [
     "chimein.intake",
     "chimein.wall",
     "chimein.insights",
-    "chimein.web",
+    "chimein.web",  # before allauth, whose pages ours replace
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "chimein.demo",
     "chimein.config",
 ]
@@ -128,6 +129,7 @@ STORAGES = {
 }
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 30 * 24 * 3600  # addresses carry a mark of the content
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

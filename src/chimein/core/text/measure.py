@@ -6,6 +6,7 @@ Unicode Standard Annex 29 for grapheme clusters.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import Literal
@@ -15,23 +16,26 @@ import regex
 Measure = Literal["weighted", "graphemes", "characters"]
 
 LINK_WEIGHT = 23
-_LINK = regex.compile(r"https?://\S+")
+_LINK = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*[A-Za-z0-9/_~=&#%+\-]", re.IGNORECASE)
 _GRAPHEME = regex.compile(r"\X")
-_EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}")
+_PICTURE = (
+    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff"
+    "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+)
+_EXTRA = "[\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
+_JOINED = f"\u200d{_PICTURE}{_EXTRA}*"
+_EMOJI = re.compile(
+    f"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{_PICTURE}(?:{_EXTRA}+(?:{_JOINED})*|(?:{_JOINED})+)"
+)
 _BREAKS = ("\n", "。", "！", "？", ". ", "! ", "? ", "；", "; ", "，", ", ", " ")
 
 
-def _weight(cluster: str) -> int:
-    if _EMOJI.search(cluster):
-        return 2
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in cluster)
-
-
 def weighted(text: str) -> int:
-    """Wide characters and emoji count 2, links 23, everything else 1, after NFC."""
-    normal = unicodedata.normalize("NFC", text)
-    links = sum(1 for _ in _LINK.finditer(normal))
-    return links * LINK_WEIGHT + sum(_weight(c) for c in _GRAPHEME.findall(_LINK.sub("", normal)))
+    """Emoji sequences and wide characters count 2, links 23, everything else 1, after NFC."""
+    plain, links = _LINK.subn("", unicodedata.normalize("NFC", text))
+    rest, emoji = _EMOJI.subn("", plain)
+    wide = sum(1 for char in rest if unicodedata.east_asian_width(char) in "WF")
+    return links * LINK_WEIGHT + emoji * 2 + len(rest) + wide
 
 
 def graphemes(text: str) -> int:
