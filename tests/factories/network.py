@@ -124,3 +124,13 @@ def install(network: ScriptedNetwork) -> Callable[[], None]:
         registry.adapter_for.cache_clear()
 
     return remove
+
+
+def said(
+    external_id: str, text: str = "How do I pair it?", *, by: str = "mia", at: float = 0, **fields: Any
+) -> Payload:
+    """A post on the scripted network, `at` so many minutes after the tests' story begins."""
+    from tests.factories.traffic import minutes
+
+    moment = minutes(at).isoformat()
+    return {"external_id": external_id, "author": by, "text": text, "posted_at": moment, **fields}

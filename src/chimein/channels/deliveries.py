@@ -16,7 +16,7 @@ import httpx
 
 from chimein.channels import events, health
 from chimein.channels.models import ChannelAccount, Delivery
-from chimein.channels.port import RETRYABLE, Adapter, Outgoing, SendError, SendErrorCode, SendUncertain, Sent
+from chimein.channels.port import RETRYABLE, Adapter, Outgoing, SendError, SendErrorCode, Sent
 from chimein.channels.registry import adapter_for
 from chimein.core import clock, db
 from chimein.core.events import Fact, Kind, emit
@@ -26,16 +26,28 @@ from chimein.core.options import option
 log = logging.getLogger(__name__)
 
 DELIVERY_CHANNEL = "chimein_deliveries"
-GIVE_UP_HOURS = option("DELIVERY_GIVE_UP_HOURS", 24, "Hours after which a text that cannot be delivered is given up.")
-LEASE = timedelta(seconds=40)
+GIVE_UP_HOURS = option(
+    "DELIVERY_GIVE_UP_HOURS", 24, "Hours after which a text that cannot be delivered is given up."
+)
+LEASE = timedelta(seconds=60)
 _LOOK_AGAIN = timedelta(seconds=3)
 _LONGEST_WAIT_S = 300
 _ACTOR = "system:delivery"
 State = Delivery.State
 
 
+class _CannotLookUp(Exception):
+    """The network neither finds a post by our key nor promises that one key is one post."""
+
+
 def queue(
-    *, account_id: int, order_key: int, parts: Sequence[str], private: bool, reply_to: str, recipient: str,
+    *,
+    account_id: int,
+    order_key: int,
+    parts: Sequence[str],
+    private: bool,
+    reply_to: str,
+    recipient: str,
     due_at: datetime,
 ) -> list[Delivery]:
     """Queue a text of one or more parts inside the caller's transaction."""  # fmt: skip
@@ -99,23 +111,51 @@ def take_token(account_id: int, *, now: datetime) -> bool:
 def deliver(delivery_id: int, *, look_first: bool, client: httpx.Client) -> None:
     """Send one leased delivery, or find it on the network, and keep what came of it."""
     delivery = Delivery.objects.select_related("account__brand").get(pk=delivery_id)
-    adapter = adapter_for(delivery.account.adapter)
     try:
-        found = _look_up(delivery, adapter, client) if look_first else None
-        if found is not None:
-            settle_sent(delivery, found, found_again=True, now=clock.now())
-            return
-        if not take_token(delivery.account_id, now=clock.now()):
-            _wait_for_token(delivery)
-            return
+        adapter = adapter_for(delivery.account.adapter)
+    except (LookupError, TypeError) as error:
+        _settle_error(delivery, SendError(SendErrorCode.BAD_REQUEST, str(error)), now=clock.now())
+        return
+    if look_first and _settle_by_look(delivery, adapter, client):
+        return
+    if not take_token(delivery.account_id, now=clock.now()):
+        _wait_for_token(delivery, look_first)
+    elif _renew(delivery, now=clock.now()):
+        _send(delivery, adapter, client)
+
+
+def _send(delivery: Delivery, adapter: Adapter, client: httpx.Client) -> None:
+    try:
         sent = adapter.send(delivery.account.view(), _outgoing(delivery), client)
     except SendError as error:
         _settle_error(delivery, error, now=clock.now())
-    except (SendUncertain, httpx.HTTPError) as error:
+    except Exception as error:  # also a fault of the adapter's own: nobody knows how far it came
+        log.warning("delivery %s is uncertain: %r", delivery.pk, error)
         _settle_uncertain(delivery, error, now=clock.now())
     else:
         settle_sent(delivery, sent, found_again=False, now=clock.now())
         health.mark_ok(delivery.account_id, now=clock.now())
+
+
+def _settle_by_look(delivery: Delivery, adapter: Adapter, client: httpx.Client) -> bool:
+    """Look the delivery up; True when nothing is to be sent: it was found, or the network cannot say yet."""
+    try:
+        found = _look_up(delivery, adapter, client)
+    except _CannotLookUp as error:
+        _settle_error(delivery, SendError(SendErrorCode.DUPLICATE, str(error)), now=clock.now())
+        return True
+    except Exception as error:  # whatever it is, not knowing must never become sending
+        _settle_uncertain(delivery, error, now=clock.now())
+        return True
+    if found is not None:
+        settle_sent(delivery, found, found_again=True, now=clock.now())
+    return found is not None
+
+
+def _renew(delivery: Delivery, *, now: datetime) -> bool:
+    """Compare and swap just before sending: False when somebody else has leased or settled it meanwhile."""
+    mine = Delivery.objects.filter(pk=delivery.pk, state=State.SENDING, attempts=delivery.attempts)
+    return bool(mine.update(lease_until=now + LEASE))
 
 
 def _outgoing(delivery: Delivery) -> Outgoing:
@@ -133,14 +173,15 @@ def _look_up(delivery: Delivery, adapter: Adapter, client: httpx.Client) -> Sent
         return adapter.find_sent(delivery.account.view(), _outgoing(delivery), client)
     if adapter.capabilities.idempotent:
         return None
-    raise SendError(
-        SendErrorCode.DUPLICATE, "Nobody knows whether this was posted. Please look on the network, then answer again."
+    raise _CannotLookUp(
+        "Nobody knows whether this was posted. Please look on the network, then answer again."
     )
 
 
-def _wait_for_token(delivery: Delivery) -> None:
+def _wait_for_token(delivery: Delivery, look_first: bool) -> None:
     wait = 60 / max(delivery.account.rate_per_minute, 1)
-    _move(delivery, State.RETRY, due_at=clock.now() + timedelta(seconds=wait), attempts=delivery.attempts - 1)
+    state = State.UNCERTAIN if look_first else State.RETRY
+    _move(delivery, state, due_at=clock.now() + timedelta(seconds=wait), attempts=delivery.attempts - 1)
 
 
 def _move(delivery: Delivery, state: str, **fields: object) -> bool:
@@ -159,18 +200,23 @@ def settle_sent(delivery: Delivery, sent: Sent, *, found_again: bool, now: datet
     at = sent.posted_at or now
     with db.atomic():
         moved = _move(
-            delivery, State.SENT, external_id=sent.external_id, permalink=sent.permalink, sent_at=at, error="", error_code=""
+            delivery,
+            State.SENT,
+            external_id=sent.external_id,
+            permalink=sent.permalink,
+            sent_at=at,
+            error="",
+            error_code="",
         )
         if moved:
             _tell(events.SENT, delivery, at, {"external_id": sent.external_id, "found_again": found_again})
 
 
 def _settle_error(delivery: Delivery, error: SendError, *, now: datetime) -> None:
-    too_old = now - delivery.created_at > timedelta(hours=GIVE_UP_HOURS.get())
     data: dict[str, object] = {"code": error.code.value, "error": str(error)[:300]}
     with db.atomic():
-        if error.code in RETRYABLE and not too_old:
-            wait = timedelta(seconds=min(2**delivery.attempts, _LONGEST_WAIT_S))
+        if error.code in RETRYABLE and not _is_too_old(delivery, now):
+            wait = timedelta(seconds=min(2 ** min(delivery.attempts, 16), _LONGEST_WAIT_S))
             retry_at = max(error.retry_at or now, now + wait)
             if error.code is SendErrorCode.RATE_LIMITED:
                 ChannelAccount.objects.filter(pk=delivery.account_id).update(paused_until=retry_at)
@@ -182,11 +228,19 @@ def _settle_error(delivery: Delivery, error: SendError, *, now: datetime) -> Non
 
 
 def _settle_uncertain(delivery: Delivery, error: Exception, *, now: datetime) -> None:
-    wait = _LOOK_AGAIN * min(delivery.attempts, 20)
+    said = str(error) or "no answer came"
+    if _is_too_old(delivery, now):
+        _settle_error(delivery, SendError(SendErrorCode.TEMPORARY, said), now=now)
+        return
+    wait = min(_LOOK_AGAIN * delivery.attempts, timedelta(seconds=_LONGEST_WAIT_S))
     with db.atomic():
-        if _move(delivery, State.UNCERTAIN, due_at=now + wait, error=str(error) or "no answer came", error_code="uncertain"):
+        if _move(delivery, State.UNCERTAIN, due_at=now + wait, error=said, error_code="uncertain"):
             _tell(events.UNCERTAIN, delivery, now, {})
-    health.mark_error(delivery.account_id, str(error) or "no answer came", now=now)
+    health.mark_error(delivery.account_id, said, now=now)
+
+
+def _is_too_old(delivery: Delivery, now: datetime) -> bool:
+    return now - delivery.created_at > timedelta(hours=GIVE_UP_HOURS.get())
 
 
 def retry_now(*, delivery_id: int, now: datetime) -> bool:
@@ -200,13 +254,13 @@ def retry_now(*, delivery_id: int, now: datetime) -> bool:
 
 
 def run_due(*, now: datetime, limit: int = 20) -> int:
-    """Deliver what is due; how many were tried."""
-    taken = take_due(now=now, limit=limit)
-    if taken:
-        with safe_client() as client:
-            for delivery_id, look_first in taken:
-                deliver(delivery_id, look_first=look_first, client=client)
-    return len(taken)
+    """Deliver what is due, leasing one at a time so that no lease runs out while others are sent; how many."""
+    done = 0
+    with safe_client() as client:
+        while done < limit and (taken := take_due(now=max(now, clock.now()), limit=1)):
+            deliver(taken[0][0], look_first=taken[0][1], client=client)
+            done += 1
+    return done
 
 
 def next_due() -> datetime | None:

@@ -74,7 +74,9 @@ def shard_of(account_id: int, thread_key: str) -> int:
 
 def token_of(account_id: int, signature: str) -> bytes:
     """A signed request's mark in the replay guard; empty when there is no signature to remember."""
-    return hashlib.blake2b(f"{account_id}:{signature}".encode(), digest_size=16).digest() if signature else b""
+    return (
+        hashlib.blake2b(f"{account_id}:{signature}".encode(), digest_size=16).digest() if signature else b""
+    )
 
 
 def storable(payload: str) -> str:

@@ -28,7 +28,10 @@ GARBAGE: dict[str, tuple[Any, str]] = {
     "no data": ({"type": "message.created"}, "data: field required"),
     "a list": ([1, 2, 3], "valid dictionary"),
     "a number": (7, "valid dictionary"),
-    "no author": ({"type": "message.created", "data": {"id": "x", "text": "?", "created_at": "2026-01-01T00:00:00Z"}}, "author"),
+    "no author": (
+        {"type": "message.created", "data": {"id": "x", "text": "?", "created_at": "2026-01-01T00:00:00Z"}},
+        "author",
+    ),
     "no zone": (post("x") | {"data": post("x")["data"] | {"created_at": "2026-01-01T00:00:00"}}, "timezone"),
     "not a time": (post("x") | {"data": post("x")["data"] | {"created_at": "yesterday"}}, "created_at"),
     "huge text": (post("x", "long " * MAX_TEXT), "characters"),
@@ -59,7 +62,9 @@ def test_the_other_499_go_on(account: ChannelAccount) -> None:
     assert Message.objects.count() == 499
 
 
-def test_a_row_the_database_refuses_is_found_by_halving(account: ChannelAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_row_the_database_refuses_is_found_by_halving(
+    account: ChannelAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What no check foresaw: the adapter lets something through that no column takes."""
     from chimein.channels.adapters.webhook.shapes import Sender
     from chimein.channels.port import Author
@@ -83,11 +88,15 @@ def test_an_unknown_adapter_is_a_reason(brand: Any) -> None:
     assert "carrier-pigeon" in InboundEntry.objects.get().reason
 
 
-def test_times_without_a_zone_and_missing_authors_of_any_network(brand: Any, scripted: ScriptedNetwork) -> None:
+def test_times_without_a_zone_and_missing_authors_of_any_network(
+    brand: Any, scripted: ScriptedNetwork
+) -> None:
     account = traffic.account(brand, "scripted")
     good = {"external_id": "good", "author": "mia", "text": "How?", "posted_at": minutes(0).isoformat()}
     raw_entry(account, good, "good")
-    raw_entry(account, good | {"external_id": "naive", "posted_at": datetime(2026, 1, 1).isoformat()}, "naive")  # noqa: DTZ001
+    raw_entry(
+        account, good | {"external_id": "naive", "posted_at": datetime(2026, 1, 1).isoformat()}, "naive"
+    )  # noqa: DTZ001
     raw_entry(account, good | {"external_id": "nobody", "author": ""}, "nobody")
     raw_entry(account, good | {"external_id": ""}, "no-id")
     assert batch.drain().aside == 3
@@ -101,15 +110,21 @@ def test_times_without_a_zone_and_missing_authors_of_any_network(brand: Any, scr
 def test_characters_no_database_stores_do_not_stop_a_question(account: ChannelAccount, text: str) -> None:
     (one,) = envelopes(account, [post("q1", "placeholder")])
     data = dict(one.payload["data"]) | {"text": text}
-    journal.record(account.pk, [Envelope("k", "k", one.payload | {"data": data})], source="poll", now=clock.now())
+    journal.record(
+        account.pk, [Envelope("k", "k", one.payload | {"data": data})], source="poll", now=clock.now()
+    )
     assert batch.drain().taken == 1
     expected = text.replace("\x00", "").encode("utf-8", "replace").decode()
     assert Message.objects.get().text == expected
 
 
-def test_put_back_gives_another_chance(account: ChannelAccount, agent: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_put_back_gives_another_chance(
+    account: ChannelAccount, agent: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bad = raw_entry(account, post("q1") | {"type": "message.made"} | {"data": {}})
-    InboundEntry.objects.filter(pk=bad.pk).update(state="aside", reason="an older version could not read this")
+    InboundEntry.objects.filter(pk=bad.pk).update(
+        state="aside", reason="an older version could not read this"
+    )
     InboundEntry.objects.filter(pk=bad.pk).update(payload=post("q1"))
     assert journal.put_back(actor=agent, entry_ids=[bad.pk], now=clock.now()) == 1
     assert batch.drain().taken == 1
@@ -121,7 +136,9 @@ def test_put_back_gives_another_chance(account: ChannelAccount, agent: Actor, mo
 def test_put_back_of_a_body_unpacks_it_again(account: ChannelAccount, agent: Actor) -> None:
     import orjson
 
-    row = journal.aside_row(account.pk, orjson.dumps(post("q1")), "was not understood", source="hook", now=clock.now())
+    row = journal.aside_row(
+        account.pk, orjson.dumps(post("q1")), "was not understood", source="hook", now=clock.now()
+    )
     journal.write([row])
     entry = InboundEntry.objects.get()
     assert journal.put_back(actor=agent, entry_ids=[entry.pk], now=clock.now()) == 1
