@@ -25,6 +25,8 @@ function connection(state) {
 const callbacks = {
   // What somebody is typing in, and what a script keeps (open menus, running toasts), is never overwritten.
   beforeNodeMorphed: (old) => !(old instanceof Element && (old.hasAttribute("data-live-keep") || isBeingUsed(old))),
+  // A row is drawn once for everybody; which one is open here, only this page knows.
+  beforeAttributeUpdated: (name, node) => !(name === "aria-current" && node.hasAttribute("data-key-item")),
 };
 
 function isBeingUsed(element) {

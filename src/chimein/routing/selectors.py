@@ -5,6 +5,7 @@ Every function is one statement, whatever the size of the queue; pages go on fro
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -126,7 +127,7 @@ _AFTER = """ AND (w.priority < %(priority)s OR (w.priority = %(priority)s
 
 def _read(items: str, params: dict[str, Any], order: str = _ORDER) -> list[Waiting]:
     rows = db.fetch(_ROWS.format(items=items, order=order), params)
-    return [Waiting(*row) for row in rows]
+    return [Waiting(*row[:-1], reasons=json.loads(row[-1])) for row in rows]
 
 
 def queue_page(

@@ -134,6 +134,6 @@ def chips(reasons: Iterable[dict[str, Any]], *, followers: int = 0, most: int = 
     """The few reasons worth a chip; the lane has a chip of its own."""
     seen: dict[str, Said] = {}
     for one in explain(reasons, followers=followers):
-        if not one.code.startswith("lane.") or one.code in {"lane.private", "lane.by_person"}:
+        if not one.code.startswith("lane."):
             seen.setdefault(one.label, one)
     return list(seen.values())[:most]

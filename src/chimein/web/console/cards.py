@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from chimein.answering.models import Answer
-from chimein.answering.services import UNDO_SECONDS
 from chimein.conversations.models import Conversation
 from chimein.core import clock
 from chimein.core.policy import MEMBER
@@ -54,12 +53,12 @@ def forget_thanks(request: BrandRequest) -> None:
 
 
 def _thanks(request: BrandRequest, now: datetime) -> dict[str, Any] | None:
-    """The thank-you of the last answer, for a minute; its undo as long as the server holds it."""
+    """The thank-you of the last answer, for a minute. With scripts a toast offers the undo, without this does."""
     told = request.session.get(_THANKS)
     until = parse_datetime(told["until"]) if told else None
     if told is None or until is None or now > until + timedelta(minutes=1):
         return None
-    return {**told, "until": until, "can_undo": until > now, "total": UNDO_SECONDS.get()}
+    return {**told, "until": until, "can_undo": until > now and not frame.wants_fragment(request)}
 
 
 def card_context(request: BrandRequest) -> dict[str, Any]:
