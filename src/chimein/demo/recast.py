@@ -7,7 +7,7 @@ from chimein.demo.scenario.chance import dice
 
 
 class Recast:
-    """Gives each nameless customer's part to another one of the same language; whoever has a name keeps the part."""
+    """Gives each nameless customer's part to another one of the same language; the named keep theirs."""
 
     def __init__(self, scenario: Scenario, *, salt: str) -> None:
         self._parts: dict[str, str] = {}
@@ -25,5 +25,5 @@ class Recast:
 def _extras(scenario: Scenario) -> list[Customer]:
     """The customers nobody wrote by hand; they follow the written ones and the helpers' own accounts."""
     own = {helper.handle for helper in scenario.trusted}
-    last = max((place for place, customer in enumerate(scenario.customers) if customer.handle in own), default=-1)
-    return list(scenario.customers[last + 1 :])
+    places = (place for place, customer in enumerate(scenario.customers) if customer.handle in own)
+    return list(scenario.customers[max(places, default=-1) + 1 :])

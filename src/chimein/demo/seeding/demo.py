@@ -12,7 +12,7 @@ from chimein.core import db
 from chimein.demo.scenario import Scenario, load_scenario
 from chimein.demo.seeding import channels, network, people
 from chimein.demo.seeding.logins import write_logins
-from chimein.demo.seeding.past import Judge, Past, past_of
+from chimein.demo.seeding.past import Judge, past_of
 from chimein.people.access import signature
 from chimein.people.models import Brand
 from chimein.triage import registry
@@ -23,8 +23,9 @@ from chimein.triage.writing import brand_words
 def seed_demo(*, base_url: str, folder: Path, now: datetime) -> bool:
     """Make the demo; False when its brand is there already.
 
-    `folder` is where the network's file and the list of logins go. `now` may carry a zone: the past's days are days
-    of that zone. The network is written first: when we are stopped in between, doing it again finds its posts there.
+    `folder` is where the network's file and the list of logins go. `now` may carry a zone: the past's days
+    are days of that zone. The network is written first: when we are stopped in between, doing it again finds
+    its posts there.
     """
     if Brand.objects.filter(slug=people.SLUG).exists():
         return False
@@ -35,14 +36,15 @@ def seed_demo(*, base_url: str, folder: Path, now: datetime) -> bool:
         warble = channels.make_accounts(cast.brand, scenario, addresses)
         access = channels.new_access(addresses, warble.hook_token)
         past = past_of(scenario, now=now, judge=_judge(scenario, cast))
-        warble_id = _fill(folder, addresses, scenario, past, access, now)
+        made = network.open_network(folder, addresses.network)
+        warble_id = network.fill(made, scenario, past, access, now=now)
         channels.connect(warble, access, warble_id)
     write_logins(folder, scenario)
     return True
 
 
 def keep_addresses(*, base_url: str, folder: Path) -> bool:
-    """The demo runs at another address than last time: tell both sides; whether there was something to tell."""
+    """The demo runs at another address than last time: tell both sides; whether there was a need."""
     addresses = channels.Addresses(base_url)
     warble = ChannelAccount.objects.filter(brand__slug=people.SLUG, adapter=channels.WARBLE).first()
     if warble is None or warble.base_url == addresses.network:
@@ -52,13 +54,6 @@ def keep_addresses(*, base_url: str, folder: Path) -> bool:
     warble.base_url = addresses.network
     warble.save(update_fields=["base_url"])
     return True
-
-
-def _fill(
-    folder: Path, addresses: channels.Addresses, scenario: Scenario, past: list[Past], access: network.Access, now: datetime
-) -> str:
-    made = network.open_network(folder, addresses.network)
-    return network.fill(made, scenario, past, access, now=now)
 
 
 def _judge(scenario: Scenario, cast: people.Cast) -> Judge:

@@ -1,7 +1,7 @@
 """Filling the simulated network: its accounts, the brand's app and webhook, and what was said before today.
 
-The network's own functions are used, in one transaction, because seeding runs before anything is served. Each post
-carries a key, so that doing it twice is doing it once.
+The network's own functions are used, in one transaction, because seeding runs before anything is served. Each
+post carries a key, so that doing it twice is doing it once.
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ def open_network(folder: Path, base_url: str) -> Network:
 
 
 def fill(network: Network, scenario: Scenario, past: Iterable[Past], access: Access, *, now: datetime) -> str:
-    """Write everything; the id of the brand's account. The webhook is set last, so that history is told by polling."""
+    """Write everything; the id of the brand's account.
+
+    The webhook is set last, so that history is found by polling.
+    """
     with closing(network.store), network.store.write() as db:
         _accounts(db, scenario, now)
         _say(db, network.shapes, scenario, past)
@@ -67,12 +70,17 @@ def _accounts(db: Db, scenario: Scenario, now: datetime) -> None:
     moment = _ms(now)
     brand = scenario.brand
     joined = (now - timedelta(days=3000)).astimezone(UTC).isoformat()
-    own = {"handle": brand.handle, "name": f"{brand.name_en} {brand.name_zh}", "bio": f"{brand.bio_en} {brand.bio_zh}"}
-    put_account(
-        db,
-        {**own, "kind": "brand", "followers": brand.followers, "following": 310, "verified": True, "created_at": joined},
-        now=moment,
-    )
+    own = {
+        "handle": brand.handle,
+        "name": f"{brand.name_en} {brand.name_zh}",
+        "bio": f"{brand.bio_en} {brand.bio_zh}",
+        "kind": "brand",
+        "followers": brand.followers,
+        "following": 310,
+        "verified": True,
+        "created_at": joined,
+    }
+    put_account(db, own, now=moment)
     for customer in scenario.customers:
         put_account(db, _account(customer, now), now=moment)
 

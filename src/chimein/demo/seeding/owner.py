@@ -9,16 +9,16 @@ from django.core.validators import validate_email
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from chimein.channels.models import ChannelAccount
 from chimein.core import db
 from chimein.core.actor import Role
 from chimein.core.errors import UserError
 from chimein.core.ids import public_id, secret_token
-from chimein.channels.models import ChannelAccount
 from chimein.people.models import Brand, Membership, User
 
 
 def make_owner(*, email: str, password: str, brand_name: str) -> Membership:
-    """A brand with its ask-us form and the person who owns it. Raises UserError saying what has to be different."""
+    """A brand with its ask-us form and the person who owns it. Raises UserError with what to change."""
     try:
         validate_email(email)
         validate_password(password)
@@ -29,7 +29,8 @@ def make_owner(*, email: str, password: str, brand_name: str) -> Membership:
     name = email.partition("@")[0]
     with db.atomic():
         brand = Brand.objects.create(slug=_free_slug(brand_name), name=brand_name)
-        ChannelAccount.objects.create(brand=brand, adapter="webform", name="Ask us", hook_token=secret_token())
+        token = secret_token()
+        ChannelAccount.objects.create(brand=brand, adapter="webform", name="Ask us", hook_token=token)
         user = User.objects.create_user(email, password, name=name)
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         return Membership.objects.create(

@@ -1,4 +1,4 @@
-"""What happened before the demo's day: two weeks of questions and answers, as posts and messages with their times.
+"""What happened before the demo's day: two weeks of questions and answers with their times.
 
 Nothing is written here; `network.py` puts it on the network, where ChimeIn finds it as it finds any history.
 """
@@ -24,7 +24,7 @@ _ONLY_TODAY = frozenset({"outage", "legal", "safety", "vip", "angry", "insult"})
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A post, or with `to` a direct message. `author` is None for the brand; `reply_to` is another one's `key`."""
+    """A post, or with `to` a direct message. `author` is None for the brand, `reply_to` another's `key`."""
 
     key: str
     author: str | None
@@ -37,7 +37,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """What the past asks of the present: how somebody signs, and whether a text would leave somebody waiting."""
+    """What the past asks of the present: how people sign, and whether a text leaves somebody waiting."""
 
     sign: Callable[[str, str], str]
     """The signature of a person (by id) in a language."""
@@ -99,12 +99,21 @@ def _copied(episode: Episode, recast: Recast, now: datetime, judge: Judge) -> li
                 author=None if answer else recast(step.by),
                 text=text,
                 at=begin + timedelta(minutes=step.at),
-                reply_to="" if private or step.to is None else f"past:{episode.id}:{step.to}",
+                reply_to="" if private else _target(episode, number),
                 to=recast(episode.author) if answer and private else None,
                 private=private,
             )
         )
     return made
+
+
+def _target(episode: Episode, number: int) -> str:
+    """What a step replies to. Answers go to the asker, also where others joined in: the asker is who waits."""
+    step = episode.steps[number]
+    if step.to is None:
+        return ""
+    joined_in = step.kind in ANSWER_STEPS and episode.steps[step.to].by != episode.author
+    return f"past:{episode.id}:{0 if joined_in else step.to}"
 
 
 def _begin(episode: Episode, now: datetime) -> datetime:

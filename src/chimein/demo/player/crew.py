@@ -1,0 +1,176 @@
+"""The helpers' half of the day: watching the queue, each doing one thing at a time, leaving people's work alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chimein.core.errors import UserError
+from chimein.demo.player import acts, desk
+from chimein.demo.player.customers import Customers
+from chimein.demo.player.day import Play
+from chimein.demo.player.desk import Item
+from chimein.demo.player.helpers import Helper, Helpers, Wish
+from chimein.demo.player.progress import asked_by, next_step
+from chimein.demo.player.town import Town
+from chimein.demo.scenario.model import ANSWER_STEPS
+
+log = logging.getLogger(__name__)
+
+_AGAIN = timedelta(seconds=12)
+_MOST_TRIES = 5
+_NOBODY_WAITS = timedelta(seconds=15)
+_NEVER_CAME = timedelta(minutes=10)
+
+
+@dataclass(slots=True)
+class _Doing:
+    """An act on the way; it goes on at `at`."""
+
+    helper: Helper
+    act: acts.Act
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A written answer whose time has come. `asked`: the id of what it answers; `since`: when that was posted."""
+
+    play: Play
+    number: int
+    asked: str
+    since: datetime
+
+
+class Crew:
+    """Everybody who answers. `accounts` are the channel accounts looked at; `pace` divides all pauses."""
+
+    def __init__(
+        self,
+        town: Town,
+        customers: Customers,
+        helpers: Helpers,
+        *,
+        brand_id: int,
+        accounts: list[int],
+        pace: float,
+    ) -> None:
+        self._town = town
+        self._customers = customers
+        self._helpers = helpers
+        self._brand_id = brand_id
+        self._accounts = accounts
+        self._pace = pace
+        self._doing: dict[int, _Doing] = {}
+        self._busy: set[int] = set()
+        self._tries: dict[str, int] = {}
+        self._not_before: dict[str, datetime] = {}
+        self._closed: dict[str, datetime] = {}
+
+    # ------------------------------------------------------------ what is under way
+    def run(self, *, now: datetime) -> None:
+        """Go on with what was begun, then begin what is due."""
+        self._busy = desk.busy_members(self._brand_id, now=now)
+        for conversation_id, doing in list(self._doing.items()):
+            if doing.at <= now:
+                self._go_on(conversation_id, doing, now)
+        due = list(self._due(now))
+        items = desk.items_of(self._accounts, [one.asked for one in due])
+        for one in due:
+            self._attend(one, items.get(one.asked), now)
+
+    def _go_on(self, conversation_id: int, doing: _Doing, now: datetime) -> None:
+        # Taken out first: when the database fails in the middle, the act is gone and begun anew later.
+        del self._doing[conversation_id]
+        with suppress(StopIteration):
+            try:
+                pause = next(doing.act)
+            except UserError as refusal:
+                log.debug("conversation %s: %s", conversation_id, refusal)
+                return
+            self._doing[conversation_id] = replace(doing, at=now + timedelta(seconds=pause))
+
+    def is_free(self, helper: Helper) -> bool:
+        """Whether this persona does nothing just now, nor does a person in its place."""
+        acting = any(doing.helper.id == helper.id for doing in self._doing.values())
+        return not acting and helper.member_id not in self._busy
+
+    # ------------------------------------------------------------ what the script says
+    def _due(self, now: datetime) -> Iterator[_Due]:
+        for play in self._customers.running.values():
+            found = self._by_form(play) if play.by_form else self._on_network(play, now)
+            if found is not None:
+                yield found
+
+    def _by_form(self, play: Play) -> _Due:
+        return _Due(play, 1, play.key(0), datetime.max)
+
+    def _on_network(self, play: Play, now: datetime) -> _Due | None:
+        coming = next_step(play, self._town, minute=self._customers.minute)
+        if coming is None or coming.step.kind not in ANSWER_STEPS:
+            return None
+        asked = asked_by(play, coming.number, self._town)
+        if asked is None or now < coming.due - acts.lead_time(coming.step.text, self._pace):
+            return None
+        return _Due(play, coming.number, asked.id, coming.since)
+
+    def _attend(self, due: _Due, item: Item | None, now: datetime) -> None:
+        name = due.play.key(due.number)
+        if item is None:
+            if due.since < now - _NEVER_CAME:
+                self._customers.end(due.play, "never came in")
+        elif item.conversation_id in self._doing or self._not_before.get(name, now) > now:
+            return
+        elif not item.is_open:
+            self._nobody_waits(due, name, now)
+        else:
+            self._closed.pop(name, None)
+            step, episode = due.play.episode.steps[due.number], due.play.episode
+            wish = Wish(step.by, episode.topic, episode.language)
+            if not self.begin(item, name, step.text, wish, now=now):
+                return
+            if self._tries[name] > _MOST_TRIES:
+                self._customers.end(due.play, "could not be answered")
+
+    def _nobody_waits(self, due: _Due, name: str, now: datetime) -> None:
+        """Answered, and not yet seen on the network; or it needs no answer in ChimeIn's eyes."""
+        if due.play.by_form:
+            self._customers.end(due.play, "finished")
+        elif now - self._closed.setdefault(name, now) > _NOBODY_WAITS / self._pace + timedelta(seconds=2):
+            self._customers.end(due.play, "nobody waits")
+
+    # ------------------------------------------------------------ beginning
+    def is_at_work_on(self, item: Item) -> bool:
+        """Whether one of us has it in hand."""
+        return item.conversation_id in self._doing
+
+    def begin(self, item: Item, name: str, text: str, wish: Wish, *, now: datetime) -> bool:
+        """Let somebody answer it with this text, if somebody may and has time; whether anybody has begun."""
+        helper = self._helpers.choose(item, wish, self.is_free)
+        if helper is None or not item.is_free_for(helper.member_id, now):
+            return False
+        tries = self._tries[name] = self._tries.get(name, 0) + 1
+        self._not_before[name] = now + _AGAIN / self._pace
+        task = acts.Task(name, helper, item.conversation_id, text, wish.language, self._pace)
+        if tries > 1 or not self._detour(item, task, wish, now):
+            self._start(task.helper, item, acts.act_for(task), now)
+        return True
+
+    def _detour(self, item: Item, task: acts.Task, wish: Wish, now: datetime) -> bool:
+        """Now and then somebody else has it in hand first."""
+        other = self._helpers.choose(
+            item, replace(wish, person=""), lambda one: one.id != task.helper.id and self.is_free(one)
+        )
+        if other is None or item.kept_for is not None:
+            return False
+        act = acts.detour_for(replace(task, helper=other))
+        if act is not None:
+            self._start(other, item, act, now)
+        return act is not None
+
+    def _start(self, helper: Helper, item: Item, act: acts.Act, now: datetime) -> None:
+        self._doing[item.conversation_id] = _Doing(helper, act, now)
+        self._go_on(item.conversation_id, self._doing[item.conversation_id], now)

@@ -1,0 +1,83 @@
+"""Which episode begins when: the written day, then days of the same texts in another order by other people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chimein.demo.recast import Recast
+from chimein.demo.scenario import Episode, Scenario
+from chimein.demo.scenario.chance import dice
+
+DAY_MINUTES = 24 * 60
+_SHOPS_OPEN = range(8 * 60, 21 * 60)
+_FORM_SHARE = 0.08
+_FORM_KINDS = frozenset({"howto", "product", "stock"})
+PREFIX = "play:"
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """An episode on a certain day of the demo, counted from 0. `minute` counts from the first day's midnight."""
+
+    day: int
+    minute: int
+    episode: Episode
+    recast: Recast | None
+
+    @property
+    def name(self) -> str:
+        return f"{PREFIX}{self.day}:{self.episode.id}"
+
+    def key(self, number: int) -> str:
+        """What a step's post is known by on the network, so that it is posted once."""
+        return f"{self.name}:{number}"
+
+    def who(self, handle: str) -> str:
+        """Who plays the part of this customer today."""
+        return self.recast(handle) if self.recast else handle
+
+    @property
+    def by_form(self) -> bool:
+        """Whether it is asked by the form on the wall. Nobody can reply there, so only short episodes are."""
+        episode = self.episode
+        short = [step.kind for step in episode.steps[:3]] in (["ask", "answer"], ["ask", "answer", "reply"])
+        fit = short and len(episode.steps) <= 3 and episode.kind in _FORM_KINDS
+        return fit and dice(f"form:{self.name}").random() < _FORM_SHARE
+
+
+def plays_of(scenario: Scenario, day: int) -> list[Play]:
+    """All plays of a day in order. From the second day on they are shuffled, shops' matters within open hours."""
+    episodes = scenario.episodes
+    starts = [episode.start for episode in episodes]
+    if day:
+        for when in (True, False):
+            places = [n for n, episode in enumerate(episodes) if (episode.start in _SHOPS_OPEN) is when]
+            moved = places.copy()
+            dice(f"day:{day}:{when}").shuffle(moved)
+            for place, other in zip(places, moved, strict=True):
+                starts[place] = episodes[other].start
+    recast = Recast(scenario, salt=f"day:{day}") if day else None
+    found = [
+        Play(day, day * DAY_MINUTES + start, episode, recast)
+        for start, episode in zip(starts, episodes, strict=True)
+    ]
+    return sorted(found, key=lambda play: (play.minute, play.episode.id))
+
+
+def plays_from(scenario: Scenario, minute: int) -> Iterator[Play]:
+    """All plays from a minute on, day after day without end."""
+    day = minute // DAY_MINUTES
+    while True:
+        yield from (play for play in plays_of(scenario, day) if play.minute >= minute)
+        day += 1
+
+
+def find_play(scenario: Scenario, key: str) -> Play | None:
+    """The play that a post's key belongs to."""
+    if not key.startswith(PREFIX):
+        return None
+    day, _, rest = key.removeprefix(PREFIX).partition(":")
+    episode_id = rest.rpartition(":")[0]
+    found = (play for play in plays_of(scenario, int(day)) if play.episode.id == episode_id)
+    return next(found, None) if day.isdigit() else None
