@@ -66,7 +66,7 @@ def check_envelope(envelope: Envelope) -> None:
     assert "\x00" not in envelope.dedup_key
     payload = row_of(7, envelope, source="hook", now=NOW).payload
     assert payload is not None
-    payload.encode()
+    assert "\x00" not in str(json.loads(payload.encode())), "the database holds neither NUL nor broken JSON"
     envelope.dedup_key.encode()
     envelope.thread_key.encode()
 
