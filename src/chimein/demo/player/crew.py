@@ -1,4 +1,4 @@
-"""The helpers' half of the day: watching the queue, each doing one thing at a time, leaving people's work alone."""
+"""The helpers' half of the day: each does one thing at a time and leaves people's work alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from chimein.core.errors import UserError
 from chimein.demo.player import acts, desk
@@ -20,6 +20,7 @@ from chimein.demo.scenario.model import ANSWER_STEPS
 
 log = logging.getLogger(__name__)
 
+_NOT_YET = datetime.max.replace(tzinfo=UTC)
 _AGAIN = timedelta(seconds=12)
 _MOST_TRIES = 5
 _NOBODY_WAITS = timedelta(seconds=15)
@@ -37,7 +38,7 @@ class _Doing:
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """A written answer whose time has come. `asked`: the id of what it answers; `since`: when that was posted."""
+    """A written answer whose time has come. `asked`: id of what it answers; `since`: when that was posted."""
 
     play: Play
     number: int
@@ -106,7 +107,7 @@ class Crew:
                 yield found
 
     def _by_form(self, play: Play) -> _Due:
-        return _Due(play, 1, play.key(0), datetime.max)
+        return _Due(play, 1, play.key(0), _NOT_YET)
 
     def _on_network(self, play: Play, now: datetime) -> _Due | None:
         coming = next_step(play, self._town, minute=self._customers.minute)

@@ -1,4 +1,4 @@
-"""Which episode begins when: the written day, then days of the same texts in another order by other people."""
+"""Which episode begins when: the written day, then days of the same texts by other people."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PREFIX = "play:"
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """An episode on a certain day of the demo, counted from 0. `minute` counts from the first day's midnight."""
+    """An episode on one day of the demo, counted from 0. `minute` counts from the first midnight."""
 
     day: int
     minute: int
@@ -47,7 +47,7 @@ class Play:
 
 
 def plays_of(scenario: Scenario, day: int) -> list[Play]:
-    """All plays of a day in order. From the second day on they are shuffled, shops' matters within open hours."""
+    """All plays of a day in order. From the second day on they are shuffled, by day and by night."""
     episodes = scenario.episodes
     starts = [episode.start for episode in episodes]
     if day:

@@ -32,15 +32,15 @@ class Item:
     """Whether the brand has answered in it before."""
 
     def is_free_for(self, member_id: int, now: datetime) -> bool:
-        """Whether a persona may take it now. What the persona itself holds may be held by a person playing it."""
+        """Whether a persona may take it now. What it holds already may be held by a person in its place."""
         held = self.holder_id is not None and bool(self.claim_until and self.claim_until > now)
         kept = self.kept_for not in {None, member_id} and bool(self.kept_until and self.kept_until > now)
         return self.is_open and not self.sending and not held and not kept
 
 
 _ITEMS = """
-SELECT c.id, coalesce(w.lane, ''), c.visibility = 'private', coalesce(w.is_open, false), coalesce(w.sending, false),
-       w.holder_id, w.claim_until, w.first_choice_id, w.first_choice_until, w.waiting_since,
+SELECT c.id, coalesce(w.lane, ''), c.visibility = 'private', coalesce(w.is_open, false),
+       coalesce(w.sending, false), w.holder_id, w.claim_until, w.first_choice_id, w.first_choice_until, w.waiting_since,
        coalesce(m.external_id, ''), coalesce(m.text, ''), coalesce(m.language, c.language),
        EXISTS (SELECT 1 FROM conversations_message o WHERE o.conversation_id = c.id AND o.direction = 'out')
 FROM conversations_conversation c
@@ -76,7 +76,8 @@ def waiting_items(brand_id: int, *, before: datetime, limit: int = 100) -> list[
 def busy_members(brand_id: int, *, now: datetime) -> set[int]:
     """Who holds or looks at something just now; it may be a person who plays them, so they are left alone."""
     rows = db.fetch(
-        """SELECT holder_id FROM routing_workitem WHERE brand_id = %(brand)s AND is_open AND claim_until > %(now)s
+        """SELECT holder_id FROM routing_workitem
+           WHERE brand_id = %(brand)s AND is_open AND claim_until > %(now)s
            UNION SELECT p.member_id FROM routing_presence p JOIN people_membership m ON m.id = p.member_id
            WHERE m.brand_id = %(brand)s AND p.seen_at > %(fresh)s""",
         {"brand": brand_id, "now": now, "fresh": now - presence.FRESH},

@@ -61,7 +61,7 @@ class Helpers:
     def choose(self, item: Item, wish: Wish, free: Callable[[Helper], bool]) -> Helper | None:
         """Who takes an item: the person wished for, else somebody free who fits; None to wait.
 
-        A colleague wished for who may take it but is busy is waited for; at the desk another agent takes over.
+        A colleague wished for who may take it but is busy is waited for; an agent is stood in for.
         """
         wished = self._by_id.get(wish.person)
         if wished is not None and _may(wished, item):

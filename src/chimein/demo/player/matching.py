@@ -1,4 +1,4 @@
-"""Has somebody asked this before? A question is compared with all the scenario's answered ones by its rare words."""
+"""Has somebody asked this before? Questions are compared with those of the scenario by their rare words."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from chimein.demo.seeding import SLUG
 from chimein.people.models import Brand
 
 MINUTE = timedelta(seconds=10)
-"""How long a minute of the written day takes at speed 1, so that something happens every ten seconds or so."""
+"""How long a minute of the written day takes at speed 1: something happens every ten seconds or so."""
 PATIENCE = timedelta(minutes=3)
 _HEAD_START = 12
 _A_NEW_DAY = timedelta(minutes=30)
@@ -28,7 +28,7 @@ _A_NEW_DAY = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where the play is given: the brand in ChimeIn, its accounts, and the network. `speed` divides all pauses."""
+    """Where the play is given: the brand in ChimeIn and the network. `speed` divides all pauses."""
 
     scenario: Scenario
     brand: Brand
@@ -68,7 +68,7 @@ class Player:
         )
 
     def step(self) -> None:
-        """Look around and do what is due. Raises httpx.HTTPError or a database error; then simply step again."""
+        """Look around and do what is due. Raises httpx.HTTPError or a database error; then just step again."""
         self._town.look()
         now = clock.now()
         self.customers.run(now=now)
@@ -102,10 +102,10 @@ def living_day(stage: Stage, *, now: datetime) -> Player:
 def play_some(
     stage: Stage, episode_ids: Sequence[str], *, meanwhile: Callable[[], None], seconds: float, day: int = 0
 ) -> dict[str, str]:
-    """Play a few episodes, all begun at once, and return how each went, by its name: "finished" if all of it happened.
+    """Play a few episodes, all begun at once; how each went, by its name: "finished" if all of it happened.
 
-    `meanwhile` is called between steps, to take in and deliver where no worker does. What is not over after so many
-    `seconds` is "still running". The same `day` again posts nothing twice.
+    `meanwhile` is called between steps, to take in and deliver where no worker does. What is not over after so
+    many `seconds` is "still running". The same `day` again posts nothing twice.
     """
     chosen = [play for play in plays_of(stage.scenario, day) if play.episode.id in set(episode_ids)]
     player = Player(stage, _customers(stage, chosen, max(play.minute for play in chosen)))

@@ -1,4 +1,4 @@
-"""How far a play has come, told by what stands on the network and nothing else; so it goes on after any crash."""
+"""How far a play has come, told by what stands on the network alone; so it goes on after any crash."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the script does not know: customers who come back with a last word, and visitors who ask something themselves.
+"""What the script does not know: customers who come back with a last word, and visitors who ask.
 
-Visitors' questions are the visitors' to answer; only after some minutes, and only when the same was asked before,
-does a persona tell what helped then.
+Visitors' questions are the visitors' to answer; only after some minutes, and only when the same was asked
+before, does a persona tell what helped then.
 """
 
 from __future__ import annotations
@@ -23,12 +23,20 @@ _SEEDED = "past:"
 
 
 class Strangers:
-    """Looks through the queue for what nobody is meant to answer. `patience`: how long people have for a question."""
+    """Finds what nobody is meant to answer. `patience`: how long people have for a question."""
 
     def __init__(
-        self, town: Town, customers: Customers, crew: Crew, helpers: Helpers, memory: Memory, *, brand_id: int,
-        pace: float, patience: timedelta,
-    ) -> None:  # fmt: skip
+        self,
+        town: Town,
+        customers: Customers,
+        crew: Crew,
+        helpers: Helpers,
+        memory: Memory,
+        *,
+        brand_id: int,
+        pace: float,
+        patience: timedelta,
+    ) -> None:
         self._town = town
         self._customers = customers
         self._crew = crew

@@ -1,7 +1,7 @@
 """The simulated network as those see it who live there: everybody's posts, and speaking as anybody.
 
-Over HTTP with the control key, like any script. What is known is kept in memory and brought up to date by what
-has changed since.
+Over HTTP with the control key, like any script. What is known is kept in memory and brought up to date by
+what has changed since.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Town:
     def _news(self, feed: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         while True:
-            query = {"since": self._cursors[feed], "limit": _PAGE}
+            query = {"since": self._cursors[feed], "limit": str(_PAGE)}
             page = self._client.get(f"/persona/{feed}", params=query).raise_for_status().json()
             found += page["data"]
             self._cursors[feed] = page["cursor"]

@@ -108,7 +108,7 @@ def _copied(episode: Episode, recast: Recast, now: datetime, judge: Judge) -> li
 
 
 def _target(episode: Episode, number: int) -> str:
-    """What a step replies to. Answers go to the asker, also where others joined in: the asker is who waits."""
+    """What a step replies to. Answers go to the asker, even where others joined in: the asker waits."""
     step = episode.steps[number]
     if step.to is None:
         return ""
