@@ -68,7 +68,7 @@ class Player:
         )
 
     def step(self) -> None:
-        """Look around and do what is due. Raises httpx.HTTPError or a database error; then just step again."""
+        """Look around and do what is due. Raises httpx.HTTPError or a database error; then step again."""
         self._town.look()
         now = clock.now()
         self.customers.run(now=now)
@@ -104,8 +104,8 @@ def play_some(
 ) -> dict[str, str]:
     """Play a few episodes, all begun at once; how each went, by its name: "finished" if all of it happened.
 
-    `meanwhile` is called between steps, to take in and deliver where no worker does. What is not over after so
-    many `seconds` is "still running". The same `day` again posts nothing twice.
+    `meanwhile` is called between steps, to take in and deliver where no worker does. What is not over after
+    so many `seconds` is "still running". The same `day` again posts nothing twice.
     """
     chosen = [play for play in plays_of(stage.scenario, day) if play.episode.id in set(episode_ids)]
     player = Player(stage, _customers(stage, chosen, max(play.minute for play in chosen)))
