@@ -97,11 +97,12 @@ class Waiting:
 
 # The message a row shows is the one that decides its lane and place: the strictest of those that wait.
 _ROWS = """
-SELECT w.conversation_id, c.public_id, w.brand_id, w.lane, w.lane_by_person, w.priority, w.waiting_since, w.due_at,
-       w.is_open, w.sending, w.holder_id, coalesce(h.public_name, ''), w.claim_until,
+SELECT w.conversation_id, c.public_id, w.brand_id, w.lane, w.lane_by_person, w.priority, w.waiting_since,
+       w.due_at, w.is_open, w.sending, w.holder_id, coalesce(h.public_name, ''), w.claim_until,
        w.first_choice_id, coalesce(f.public_name, ''), w.first_choice_until,
-       c.visibility, a.adapter, a.name, m.id, coalesce(m.text, ''), coalesce(m.language, ''), coalesce(m.found, false),
-       coalesce(nullif(i.name, ''), i.handle, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''),
+       c.visibility, a.adapter, a.name, m.id, coalesce(m.text, ''), coalesce(m.language, ''),
+       coalesce(m.found, false), coalesce(nullif(i.name, ''), i.handle, ''), coalesce(i.handle, ''),
+       coalesce(i.avatar_url, ''),
        coalesce(i.followers, 0), coalesce(i.verified, false), c.waiting_count,
        coalesce(m.lane, ''), coalesce(m.reasons, '[]'::jsonb)
 FROM ({items}) w
@@ -113,7 +114,8 @@ LEFT JOIN LATERAL (
     SELECT q.id, q.text, q.language, q.found, q.identity_id, t.lane, t.reasons
     FROM conversations_message q LEFT JOIN triage_triage t ON t.message_id = q.id
     WHERE q.conversation_id = w.conversation_id AND q.direction = 'in' AND q.deleted_at IS NULL
-    ORDER BY q.disposition = 'waiting' DESC, t.lane = 'desk' DESC, t.priority DESC NULLS LAST, q.posted_at, q.id LIMIT 1
+    ORDER BY q.disposition = 'waiting' DESC, t.lane = 'desk' DESC, t.priority DESC NULLS LAST,
+             q.posted_at, q.id LIMIT 1
 ) m ON true
 LEFT JOIN contacts_identity i ON i.id = m.identity_id
 ORDER BY {order}
@@ -127,7 +129,7 @@ _AFTER = """ AND (w.priority < %(priority)s OR (w.priority = %(priority)s
 
 def _read(items: str, params: dict[str, Any], order: str = _ORDER) -> list[Waiting]:
     rows = db.fetch(_ROWS.format(items=items, order=order), params)
-    return [Waiting(*row[:-1], reasons=json.loads(row[-1])) for row in rows]
+    return [Waiting(*(*row[:-1], json.loads(row[-1]))) for row in rows]
 
 
 def queue_page(
@@ -140,7 +142,7 @@ def queue_page(
     limit: int,
     after: Place | None = None,
 ) -> list[Waiting]:
-    """What waits in a lane, most urgent first; ask for one row more than you show to know whether there is more."""
+    """What waits in a lane, most urgent first. One row more than shown tells whether more follow."""
     where = {"all": "", "mine": _MINE, "free": _FREE}[whose]
     params: dict[str, Any] = {"brand": brand_id, "lane": lane, "me": member_id, "now": now, "limit": limit}
     if after is not None:
@@ -184,16 +186,17 @@ def next_offer(
 ) -> Waiting | None:
     """The one question somebody is given next.
 
-    First what they hold already, then a follow-up to an answer of theirs, then questions in a language of theirs, by
-    urgency. What they skipped does not come back, unless they hold it. The one they are reading (`stay`) stays, while it
-    can be had.
+    First what they hold already, then the one they are reading (`stay`) while it can be had, then a follow-up to
+    an answer of theirs, then questions in a language of theirs, by urgency. What they skipped does not come back,
+    unless they hold it.
     """
     params = {
         "brand": actor.brand_id, "me": actor.membership_id, "now": now, "languages": list(languages) or ["*"],
         "skipped": list(skipped), "stay": stay,
     }  # fmt: skip
     items = f"""SELECT w.* {_OFFERED}
-        AND (w.conversation_id <> ALL(%(skipped)s::bigint[]) OR (w.holder_id = %(me)s AND w.claim_until > %(now)s))
+        AND (w.conversation_id <> ALL(%(skipped)s::bigint[])
+             OR (w.holder_id = %(me)s AND w.claim_until > %(now)s))
         ORDER BY coalesce(w.holder_id = %(me)s AND w.claim_until > %(now)s, false) DESC,
                  (w.conversation_id = %(stay)s) DESC,
                  coalesce(w.first_choice_id = %(me)s AND w.first_choice_until > %(now)s, false) DESC,

@@ -16,7 +16,7 @@ Words = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A reason as people read it. `weight`: the heavier, the more worth showing where there is room for few."""
+    """A reason as people read it. `weight`: heavier ones are shown where there is room for few."""
 
     code: str
     label: str
@@ -42,7 +42,9 @@ _TEXTS: dict[str, _Text] = {
         gettext_lazy("Person in danger"), gettext_lazy("The words sound as if a life were in danger."), 100
     ),
     "risk.crisis": _Text(
-        gettext_lazy("Many concerned"), gettext_lazy("It sounds like a fault that hits many people at once."), 92
+        gettext_lazy("Many concerned"),
+        gettext_lazy("It sounds like a fault that hits many people at once."),
+        92,
     ),
     "risk.press": _Text(gettext_lazy("Press"), gettext_lazy("It speaks of press, television or media."), 88),
     "risk.privacy": _Text(
@@ -72,7 +74,9 @@ _TEXTS: dict[str, _Text] = {
     "no_reply.repost": _Text(
         gettext_lazy("Repost"), gettext_lazy("Somebody else's words, only passed on."), 10
     ),
-    "no_reply.thanks": _Text(gettext_lazy("A thank-you"), gettext_lazy("The customer says that it worked."), 10),
+    "no_reply.thanks": _Text(
+        gettext_lazy("A thank-you"), gettext_lazy("The customer says that it worked."), 10
+    ),
     "no_reply.praise": _Text(gettext_lazy("Praise"), gettext_lazy("Praise that asks for nothing."), 10),
     "no_reply.not_to_us": _Text(
         gettext_lazy("Not to us"), gettext_lazy("Others talk to each other; the brand is not addressed."), 10

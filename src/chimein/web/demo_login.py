@@ -65,6 +65,6 @@ def demo_login(request: HttpRequest, public_id: str) -> HttpResponseBase:
     membership = get_object_or_404(members, public_id=public_id)
     login(request, membership.user, backend="django.contrib.auth.backends.ModelBackend")
     wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
         return redirect(wanted)
     return redirect("console-start", membership.brand.slug)

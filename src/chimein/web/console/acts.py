@@ -1,7 +1,7 @@
-"""What people do in a conversation: claim, answer, take back, note, hand over. Each is a POST that works without scripts.
+"""What people do in a conversation: claim, answer, take back, note, hand over.
 
-With htmx the part of the page that changed comes back; without, the page is shown anew. An error that a person can
-mend becomes a message there, and what they typed is kept as a draft.
+Each is a POST that works without scripts. With htmx the part of the page that changed comes back; without, the
+page is shown anew. An error that a person can mend becomes a message there, and what they typed stays as a draft.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ def _respond(request: BrandRequest, found: Conversation, toast: Toast | None = N
     return response
 
 
-def _act(request: BrandRequest, public_id: str, do: Callable[[Conversation], Toast | None]) -> HttpResponseBase:
+def _act(
+    request: BrandRequest, public_id: str, do: Callable[[Conversation], Toast | None]
+) -> HttpResponseBase:
     """Do it, and say what came of it or what is in the way."""
     found = find_conversation(request, public_id)
     try:
@@ -168,13 +170,20 @@ def send_again(request: BrandRequest, public_id: str, answer_id: int) -> HttpRes
     """Send an answer once more that the network refused as a whole."""
 
     def do(found: Conversation) -> Toast:
-        refused = Answer.objects.filter(pk=answer_id, conversation=found, state=Answer.State.FAILED, messages=None).first()
+        refused = Answer.objects.filter(
+            pk=answer_id, conversation=found, state=Answer.State.FAILED, messages=None
+        ).first()
         if refused is None:
             raise Conflict(_("Only an answer of which nothing was posted can be sent again as it is."))
         now = clock.now()
         lease = routing.claim(actor=request.actor, conversation_id=found.pk, now=now)
         made = answering.answer(
-            actor=request.actor, conversation_id=found.pk, text=refused.text, fence=lease.fence, now=now, split=True
+            actor=request.actor,
+            conversation_id=found.pk,
+            text=refused.text,
+            fence=lease.fence,
+            now=now,
+            split=True,
         )
         return _sent_toast(request, made)
 
@@ -197,13 +206,17 @@ def note(request: BrandRequest, public_id: str) -> HttpResponseBase:
 @require_POST
 @brand_page(MEMBER)
 def draft(request: BrandRequest, public_id: str, kind: str) -> HttpResponseBase:
-    """Keep what is being typed. Answers 204, or 409 with a sentence when it is not theirs to write any more."""
+    """Keep what is being typed. Answers 204, or 409 with a sentence when it is not theirs any more."""
     found = find_conversation(request, public_id)
     if kind == Draft.Kind.NOTE and not request.actor.is_staff:
         raise NotAllowed(_("Notes are for staff."))
     try:
         answering.save_draft(
-            actor=request.actor, conversation_id=found.pk, kind=kind, text=request.POST.get("text", ""), now=clock.now()
+            actor=request.actor,
+            conversation_id=found.pk,
+            kind=kind,
+            text=request.POST.get("text", ""),
+            now=clock.now(),
         )
     except UserError as problem:
         return JsonResponse({"message": str(problem)}, status=409)
@@ -253,7 +266,8 @@ def parts(request: BrandRequest, public_id: str) -> HttpResponseBase:
             shown = answering.parts_of(found, request.POST.get("text", ""), suffix=suffix, split=True)
         except (UserError, ValueError):
             shown = []
-    return render(request, "console/_parts.html", {"parts": shown if len(shown) > 1 else [], "conversation": found})
+    context = {"parts": shown if len(shown) > 1 else [], "conversation": found}
+    return render(request, "console/_parts.html", context)
 
 
 def _number(text: str | None) -> int | None:

@@ -1,7 +1,7 @@
 """The helpers' page: one question at a time, for colleagues and trusted customers.
 
-They see what everybody can read on the network, why it may be answered by anybody, and nothing else: no desk, no
-notes, no private messages, nothing about the customer beyond the public thread.
+They see what everybody can read on the network and why anybody may answer it; no desk, no notes, no private
+messages, nothing about the customer beyond the public thread.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from chimein.web.guard import BrandRequest, brand_page
 _SKIPPED = "skipped"
 _THANKS = "thanks"
 _MOST_SKIPPED = 200
+_WHY_SAFE = {"lane.crowd", "intent.question", "intent.request"}
 PAGE = 20
 
 
@@ -41,7 +42,7 @@ def _skipped(request: BrandRequest) -> list[int]:
 
 
 def remember_thanks(request: BrandRequest, made: Answer) -> None:
-    """What the next card says about the answer just given: after how many minutes, and until when it can be undone."""
+    """What the next card says about the answer just given: minutes taken, until when it can be undone."""
     asked = made.reply_to.posted_at if made.reply_to else made.created_at
     request.session[_THANKS] = {
         "answer": made.pk, "minutes": minutes(made.created_at - asked), "until": made.undo_until.isoformat(),
@@ -53,7 +54,7 @@ def forget_thanks(request: BrandRequest) -> None:
 
 
 def _thanks(request: BrandRequest, now: datetime) -> dict[str, Any] | None:
-    """The thank-you of the last answer, for a minute. With scripts a toast offers the undo, without this does."""
+    """The last answer's thank-you, for a minute. With scripts a toast offers the undo, else it is here."""
     told = request.session.get(_THANKS)
     until = parse_datetime(told["until"]) if told else None
     if told is None or until is None or now > until + timedelta(minutes=1):
@@ -87,12 +88,13 @@ def _card(request: BrandRequest, item: Waiting, now: datetime) -> dict[str, Any]
     work = work_of(
         conversation=conversation, member=request.membership, messages=thread.messages, note_count=0, now=now
     )
-    why = [one for one in reasons.explain(item.reasons) if one.code in {"lane.crowd", "intent.question", "intent.request"}]
+    why = [one for one in reasons.explain(item.reasons) if one.code in _WHY_SAFE]
+    kept_for_me = item.first_choice_id == request.membership.pk and item.is_kept(now)
     return {
-        "card": row_of(item, slug=request.brand.slug, now=now), "conversation": conversation, "thread": thread,
-        "network": network_label(item.adapter), "brand_name": request.brand.display_name,
-        "why": sorted(why, key=lambda one: one.code, reverse=True), "work": work, "bar": work.bar, "reply": work.reply,
-        "item": item, "mine": work.bar.state == "mine", "follow_up": item.first_choice_id == request.membership.pk and item.is_kept(now),
+        "card": row_of(item, slug=request.brand.slug, now=now), "conversation": conversation,
+        "thread": thread, "network": network_label(item.adapter), "brand_name": request.brand.display_name,
+        "why": sorted(why, key=lambda one: one.code, reverse=True), "bar": work.bar, "reply": work.reply,
+        "item": item, "mine": work.bar.state == "mine", "follow_up": kept_for_me,
         "url": reverse("console-conversation", args=[request.brand.slug, item.public_id]),
         "refused": _refused(request, conversation),
     }  # fmt: skip
@@ -154,7 +156,8 @@ def my_answers(request: BrandRequest) -> HttpResponseBase:
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 19:
         rows = rows.filter(pk__lt=int(before))
-    found = list(rows.select_related("conversation", "reply_to", "conversation__account").order_by("-pk")[: PAGE + 1])
+    related = rows.select_related("reply_to", "conversation__account")
+    found = list(related.order_by("-pk")[: PAGE + 1])
     base = reverse("console-answers", args=[request.brand.slug])
     context = {
         "answers": [_told(answer, request) for answer in found[:PAGE]],

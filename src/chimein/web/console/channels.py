@@ -45,7 +45,6 @@ class AccountCard:
     ways: str
     hook_url: str
     tokens: int
-    share: int
 
 
 def _card(account: ChannelAccount, now: datetime) -> AccountCard:
@@ -57,10 +56,8 @@ def _card(account: ChannelAccount, now: datetime) -> AccountCard:
         hook = f"{settings.BASE_URL}/hooks/{account.adapter}/{account.hook_token}" if abilities.hooks else ""
     except LookupError:
         ways, hook = [], ""
-    share = round(100 * tokens / account.burst) if account.burst else 0
-    return AccountCard(
-        account, network_label(account.adapter), state, said, " + ".join(ways) or _("form"), hook, int(tokens), share
-    )
+    label, how = network_label(account.adapter), " + ".join(ways) or _("form")
+    return AccountCard(account, label, state, said, how, hook, int(tokens))
 
 
 def _state(account: ChannelAccount, now: datetime) -> tuple[str, str]:
@@ -91,7 +88,13 @@ def _tabs(request: BrandRequest, current: str) -> list[dict[str, Any]]:
     unsent_count = _unsent_rows(request)[:1000].count()
     slug = request.brand.slug
     return [
-        {"label": label, "url": reverse(name, args=[slug]), "current": key == current, "count": count, "icon": icon}
+        {
+            "label": label,
+            "url": reverse(name, args=[slug]),
+            "current": key == current,
+            "count": count,
+            "icon": icon,
+        }
         for key, name, label, count, icon in (
             ("channels", "console-channels", _("Accounts"), None, "radio-tower"),
             ("unsent", "console-unsent", _("Not sent yet"), unsent_count, "send"),
@@ -101,7 +104,9 @@ def _tabs(request: BrandRequest, current: str) -> list[dict[str, Any]]:
 
 
 def _account(request: BrandRequest, account_id: int) -> ChannelAccount:
-    return get_object_or_404(ChannelAccount.objects.select_related("brand"), pk=account_id, brand=request.brand)
+    return get_object_or_404(
+        ChannelAccount.objects.select_related("brand"), pk=account_id, brand=request.brand
+    )
 
 
 @require_POST
@@ -116,7 +121,9 @@ def check(request: BrandRequest, account_id: int) -> HttpResponseBase:
     else:
         problem = f"{found.problem} {found.remedy}".strip()
         health.mark_error(account.pk, problem, now=clock.now())
-        messages.error(request, _("%(name)s does not work: %(problem)s") % {"name": account.name, "problem": problem})
+        messages.error(
+            request, _("%(name)s does not work: %(problem)s") % {"name": account.name, "problem": problem}
+        )
     return redirect("console-channels", request.brand.slug)
 
 
@@ -159,7 +166,9 @@ def unsent(request: BrandRequest) -> HttpResponseBase:
         target = (home.merged_into or home) if home else None
         url = reverse("console-conversation", args=[request.brand.slug, target.public_id]) if target else ""
         why, todo = words.of_problem(row.error_code, row.error)
-        listed.append({"row": row, "url": url, "why": why, "todo": todo, "network": network_label(row.account.adapter)})
+        listed.append(
+            {"row": row, "url": url, "why": why, "todo": todo, "network": network_label(row.account.adapter)}
+        )
     context = {"deliveries": listed, "tabs": _tabs(request, "unsent"), "more": len(rows) == PAGE}
     return frame.page(request, "console/unsent.html", section="console-channels", context=context)
 
@@ -168,14 +177,19 @@ def unsent(request: BrandRequest) -> HttpResponseBase:
 def aside(request: BrandRequest) -> HttpResponseBase:
     """What came in and could not be understood, kept with the reason."""
     mine = ChannelAccount.objects.filter(brand=request.brand).values("pk")
-    rows = InboundEntry.objects.filter(account__in=mine, state="aside").select_related("account").order_by("-pk")
+    rows = (
+        InboundEntry.objects.filter(account__in=mine, state="aside").select_related("account").order_by("-pk")
+    )
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 19:
         rows = rows.filter(pk__lt=int(before))
     found = list(rows[: PAGE + 1])
     base = reverse("console-aside", args=[request.brand.slug])
     context = {
-        "entries": [{"row": row, "body": _body(row), "network": network_label(row.account.adapter)} for row in found[:PAGE]],
+        "entries": [
+            {"row": row, "body": _body(row), "network": network_label(row.account.adapter)}
+            for row in found[:PAGE]
+        ],
         "older_url": f"{base}?before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
         "newer_url": base if before else "",
         "tabs": _tabs(request, "aside"),

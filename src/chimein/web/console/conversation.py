@@ -41,14 +41,20 @@ def work_context(request: BrandRequest, conversation: Conversation) -> dict[str,
     thread = full_thread(conversation)
     notes = sum(entry.kind == "note" for entry in thread.entries)
     work = work_of(
-        conversation=conversation, member=request.membership, messages=thread.messages, note_count=notes, now=now
+        conversation=conversation,
+        member=request.membership,
+        messages=thread.messages,
+        note_count=notes,
+        now=now,
     )
+    lane = work.item.lane if work.item else ""
     return {
         **thread_context(conversation, thread),
-        "work": work, "bar": work.bar, "reply": work.reply, "item": work.item, "url": conversation_url(conversation),
+        "work": work, "bar": work.bar, "reply": work.reply, "item": work.item,
+        "url": conversation_url(conversation),
         "people": people_here(conversation.pk, now), "conversation_id": conversation.pk,
         "can_share": conversation.visibility == "public",
-        "queue_url": f"{reverse('console-queue', args=[request.brand.slug])}?lane={work.item.lane if work.item else ''}",
+        "queue_url": f"{reverse('console-queue', args=[request.brand.slug])}?lane={lane}",
         "network": network_label(conversation.account.adapter),
     }  # fmt: skip
 

@@ -35,13 +35,19 @@ class Customer:
 def customer_of(conversation: Conversation, messages: Sequence[Message]) -> Customer:
     """What the side pane shows. Three statements, whatever the history."""
     contact_id = conversation.contact_id
-    identities = list(Identity.objects.filter(contact_id=contact_id).order_by("-followers", "pk")) if contact_id else []
+    identities = (
+        list(Identity.objects.filter(contact_id=contact_id).order_by("-followers", "pk"))
+        if contact_id
+        else []
+    )
     known = {one.pk for one in identities}
     here = {m.identity_id: m.identity for m in messages if m.direction == "in" and m.identity}
     main = next((one for one in identities if one.pk in here), identities[0] if identities else None)
     earlier = _earlier(conversation)
     return Customer(
-        name=(main.name or main.handle) if main else (conversation.contact.name if conversation.contact else ""),
+        name=(main.name or main.handle)
+        if main
+        else (conversation.contact.name if conversation.contact else ""),
         main=main,
         accounts=[Account(one, network_label(one.network)) for one in identities],
         earlier=earlier[:MOST_EARLIER],
@@ -53,5 +59,7 @@ def customer_of(conversation: Conversation, messages: Sequence[Message]) -> Cust
 def _earlier(conversation: Conversation) -> list[Conversation]:
     if conversation.contact_id is None:
         return []
-    rows = Conversation.objects.filter(contact_id=conversation.contact_id, merged_into=None).exclude(pk=conversation.pk)
+    rows = Conversation.objects.filter(contact_id=conversation.contact_id, merged_into=None).exclude(
+        pk=conversation.pk
+    )
     return list(rows.select_related("account").order_by("-last_message_at")[: MOST_EARLIER + 1])

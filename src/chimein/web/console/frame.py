@@ -52,7 +52,9 @@ def nav(slug: str, actor: Actor, section: str, counts: Mapping[str, int]) -> lis
 
 
 def _brands(request: BrandRequest) -> list[dict[str, Any]]:
-    mine = Membership.objects.select_related("brand").filter(user_id=request.membership.user_id, is_active=True)
+    mine = Membership.objects.select_related("brand").filter(
+        user_id=request.membership.user_id, is_active=True
+    )
     return [
         {
             "name": one.brand.display_name,
@@ -69,8 +71,14 @@ def live_url(topics: Sequence[str]) -> str:
 
 
 def page(
-    request: BrandRequest, template: str, *, section: str, context: Mapping[str, Any] | None = None,
-    topics: Sequence[str] = (), counts: Mapping[str, int] | None = None, status: int = 200,
+    request: BrandRequest,
+    template: str,
+    *,
+    section: str,
+    context: Mapping[str, Any] | None = None,
+    topics: Sequence[str] = (),
+    counts: Mapping[str, int] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """Render a page of the console inside its frame."""  # fmt: skip
     slug = request.brand.slug

@@ -58,13 +58,17 @@ def ledger(request: BrandRequest) -> HttpResponseBase:
     ]
     context = {
         "book": book, "bars": bars(whole, book.inbound), "queue_url": queue_url,
-        "reasons": bars([(key, reasons.say(f"no_reply.{key}").label, n, "") for key, n in no_reply], book.inbound),
+        "reasons": bars([(key, _why_none(key), count, "") for key, count in no_reply], book.inbound),
         "no_reply_total": sum(book.no_reply.values()),
         "aside_url": reverse("console-aside", args=[slug]) if request.actor.is_lead else "",
         "rows": _waiting(request),
         "counted_at": clock.now(),
     }  # fmt: skip
     return frame.page(request, "console/ledger.html", section="console-ledger", context=context)
+
+
+def _why_none(reason: str) -> str:
+    return reasons.say(f"no_reply.{reason}").label
 
 
 def _waiting(request: BrandRequest) -> list[Any]:
@@ -74,7 +78,12 @@ def _waiting(request: BrandRequest) -> list[Any]:
         item
         for lane in (Lane.DESK.value, Lane.CROWD.value)
         for item in queue_page(
-            brand_id=request.brand.pk, lane=lane, member_id=request.membership.pk, whose="all", now=now, limit=MOST_WAITING
+            brand_id=request.brand.pk,
+            lane=lane,
+            member_id=request.membership.pk,
+            whose="all",
+            now=now,
+            limit=MOST_WAITING,
         )
     ]
     first = sorted(found, key=lambda item: (item.due_at, item.conversation_id))[:MOST_WAITING]

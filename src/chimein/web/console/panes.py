@@ -33,7 +33,9 @@ def thread_context(conversation: Conversation, thread: Thread) -> dict[str, Any]
 
 def people_here(conversation_id: int, now: datetime) -> list[dict[str, Any]]:
     """Who looks at the conversation, as the presence component wants it."""
-    return [{"name": name, "key": name, "typing": typing} for name, typing in present(conversation_id, now=now)]
+    return [
+        {"name": name, "key": name, "typing": typing} for name, typing in present(conversation_id, now=now)
+    ]
 
 
 def find(conversation_id: int) -> Conversation | None:
@@ -46,13 +48,15 @@ def find(conversation_id: int) -> Conversation | None:
 
 
 def render_thread(conversation_id: int, language: str) -> str:
-    """The thread anew, and a pulse by which each viewer fetches what is theirs alone (claim, drafts, boxes)."""
+    """The thread anew, and a pulse by which each viewer fetches what is theirs: claim, drafts, boxes."""
     conversation = find(conversation_id)
     if conversation is None:
         return ""
     with translation.override(language):
         context = thread_context(conversation, full_thread(conversation))
-        context["url"] = reverse("console-conversation", args=[conversation.brand.slug, conversation.public_id])
+        context["url"] = reverse(
+            "console-conversation", args=[conversation.brand.slug, conversation.public_id]
+        )
         drawn = (render_to_string(f"console/{name}.html", context).strip() for name in ("_thread", "_pulse"))
         return "\n".join(drawn)
 
@@ -63,5 +67,3 @@ def render_presence(conversation_id: int, language: str) -> str:
         people = people_here(conversation_id, clock.now())
         context = {"people": people, "conversation_id": conversation_id}
         return render_to_string("console/_presence.html", context).strip()
-
-

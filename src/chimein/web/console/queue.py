@@ -21,7 +21,9 @@ from chimein.web.guard import BrandRequest, brand_page
 PAGE = 40
 
 
-def queue_context(request: BrandRequest, *, lane: str | None = None, current_id: int | None = None) -> dict[str, Any]:
+def queue_context(
+    request: BrandRequest, *, lane: str | None = None, current_id: int | None = None
+) -> dict[str, Any]:
     """The queue's pane as asked for by the address: lane, filter, place."""
     asked = lane or request.GET.get("lane") or request.COOKIES.get("lane", "")
     shown = asked if asked in LANES else Lane.DESK.value
@@ -61,7 +63,8 @@ def queue(request: BrandRequest) -> HttpResponseBase:
         return render(request, "console/_queue_page.html", context)
     response = frame.page(
         request, "console/queue.html", section="console-queue", context=context,
-        topics=[f"queue:{request.brand.pk}"], counts={"console-queue": min(sum(context["counts"].values()), 999)},
+        topics=[f"queue:{request.brand.pk}"],
+        counts={"console-queue": min(sum(context["counts"].values()), 999)},
     )  # fmt: skip
     return remember_lane(request, response, context["lane"])
 
@@ -69,5 +72,7 @@ def queue(request: BrandRequest) -> HttpResponseBase:
 def remember_lane(request: HttpRequest, response: HttpResponse, lane: str) -> HttpResponse:
     """The lane somebody works in stays theirs from page to page."""
     if request.COOKIES.get("lane") != lane:
-        response.set_cookie("lane", lane, max_age=30 * 86_400, httponly=True, samesite="Lax", secure=request.is_secure())
+        response.set_cookie(
+            "lane", lane, max_age=30 * 86_400, httponly=True, samesite="Lax", secure=request.is_secure()
+        )
     return response

@@ -24,7 +24,7 @@ SOON_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as the template draws it. `url` leads to the conversation; `soon` and `late` are seconds of waiting."""
+    """A row as the template draws it. `url` leads to it; `soon` and `late` are seconds of waiting."""
 
     item: Waiting
     url: str
@@ -90,7 +90,7 @@ def lane_reason(item: Waiting) -> reasons.Said:
 
 
 def render_row(conversation_id: int, language: str) -> str:
-    """A row for everybody who follows the queue, with the lanes' counts; it takes itself away when nobody waits."""
+    """A row for everybody who follows the queue, with the lanes' counts; it goes away when nobody waits."""
     item = waiting_of(conversation_id)
     if item is None:
         return format_html('<article id="item-{}" data-live-remove></article>', conversation_id)
@@ -106,10 +106,9 @@ def render_row(conversation_id: int, language: str) -> str:
 
 def render_counts(brand_id: int) -> str:
     """The numbers on the lanes' tabs."""
-    shown = lane_counts(brand_id).items()
-    return "\n".join(
-        format_html('<span class="count" id="count-{}">{}</span>', lane, count_words(count)) for lane, count in shown
-    )
+    drawn = '<span class="count" id="count-{}">{}</span>'
+    counts = lane_counts(brand_id).items()
+    return "\n".join(format_html(drawn, lane, count_words(count)) for lane, count in counts)
 
 
 def count_words(count: int) -> str:
@@ -118,12 +117,13 @@ def count_words(count: int) -> str:
 
 
 def render_waiting(conversation_id: int, language: str) -> str:
-    """A sign for the helpers' page that something changed in the crowd's lane; it tells nothing of what it was."""
+    """A sign for the helpers' page that something changed in the crowd's lane; it does not tell what."""
     item = waiting_of(conversation_id)
     if item is None or (item.lane != Lane.CROWD and not item.lane_by_person):
         return ""
     slug = Brand.objects.values_list("slug", flat=True).get(pk=item.brand_id)
-    return render_to_string("console/_helpers_pulse.html", {"card_url": reverse("console-card", args=[slug])}).strip()
+    context = {"card_url": reverse("console-card", args=[slug])}
+    return render_to_string("console/_helpers_pulse.html", context).strip()
 
 
 def tabs(*, slug: str, lane: str, counts: dict[str, int], query: str) -> list[dict[str, Any]]:

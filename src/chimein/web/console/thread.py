@@ -21,8 +21,8 @@ MOST_MESSAGES = 120
 MOST_EVENTS = 60
 DEEPEST = 3
 _TOLD = (
-    "claim.taken", "claim.released", "claim.expired", "item.moved", "conversation.closed", "conversation.reopened",
-    "conversation.merged", "answer.cancelled", "answer.failed",
+    "claim.taken", "claim.released", "claim.expired", "item.moved", "conversation.closed",
+    "conversation.reopened", "conversation.merged", "answer.cancelled", "answer.failed",
 )  # fmt: skip
 
 
@@ -162,12 +162,8 @@ def _entry(message: Message, depth: int, by_external: dict[str, Message]) -> Ent
 
 def _tell_deliveries(tree: Iterable[tuple[Entry, datetime]], conversation: Conversation) -> None:
     """Say of our own messages how far they are on their way."""
-    held = {
-        message_id: until
-        for message_id, until in Answer.objects.filter(conversation=conversation, state=Answer.State.HELD).values_list(
-            "messages", "undo_until"
-        )
-    }
+    answers = Answer.objects.filter(conversation=conversation, state=Answer.State.HELD)
+    held = dict(answers.values_list("messages", "undo_until"))
     for entry, _at in tree:
         message = entry.message
         if message is not None and message.delivery is not None:
@@ -175,7 +171,8 @@ def _tell_deliveries(tree: Iterable[tuple[Entry, datetime]], conversation: Conve
 
 
 def _notes(conversation: Conversation) -> list[Entry]:
-    rows = Note.objects.filter(conversation=conversation).select_related("author").order_by("created_at", "pk")
+    rows = Note.objects.filter(conversation=conversation).select_related("author")
+    rows = rows.order_by("created_at", "pk")
     return [Entry("note", note.created_at, f"note-entry-{note.pk}", note=note) for note in rows]
 
 
@@ -190,11 +187,13 @@ def _failed(conversation: Conversation) -> list[Entry]:
     if newest is None or newest.state != Answer.State.FAILED:
         return []
     name = newest.author.public_name if newest.author else _("Somebody")
-    return [Entry("failed", newest.created_at, f"answer-{newest.pk}", failed=newest, text=_failure(newest, name))]
+    text = _failure(newest, name)
+    return [Entry("failed", newest.created_at, f"answer-{newest.pk}", failed=newest, text=text)]
 
 
 def _failure(answer: Answer, name: str) -> str:
-    refused = Event.objects.filter(conversation_id=answer.conversation_id, kind="answer.failed").order_by("-pk").first()
+    told_of = Event.objects.filter(conversation_id=answer.conversation_id, kind="answer.failed")
+    refused = told_of.order_by("-pk").first()
     data = refused.data if refused else {}
     why, todo = words.of_problem(str(data.get("code", "")), str(data.get("error", "")))
     told = _("The answer of %(name)s was not sent. %(why)s %(todo)s The text is a draft again.")
@@ -227,7 +226,7 @@ def _member_id(event: Event) -> int:
 
 def _names(events: Sequence[Event]) -> dict[tuple[str, int], str]:
     users = {int(e.actor[5:]) for e in events if e.actor.startswith("user:") and e.actor[5:].isdigit()}
-    brand = next((e.brand_id for e in events), None)
+    brand = next((e.brand_id for e in events), 0) or 0
     members = {_member_id(e) for e in events}
     rows = Membership.objects.filter(brand_id=brand)
     names: dict[tuple[str, int], str] = {}

@@ -16,7 +16,7 @@ from chimein.channels.models import Delivery
 
 @dataclass(frozen=True, slots=True)
 class DeliveryWords:
-    """How far an answer is on its way. `until`: when it leaves or is tried again; `todo`: what a person can do."""
+    """How far an answer is on its way. `until`: when it leaves or is tried again; `todo`: what one can do."""
 
     state: str
     why: str
@@ -51,7 +51,7 @@ _PROBLEMS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "duplicate": (
         gettext_lazy("The network saw the very same text from us before."),
-        gettext_lazy("Look at the post on the network; if the answer is missing, change a word and send it again."),
+        gettext_lazy("Look at the network; if the answer is missing, change a word and send it again."),
     ),
     "target_gone": (
         gettext_lazy("The customer took the post down."),

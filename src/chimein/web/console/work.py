@@ -18,10 +18,12 @@ from chimein.routing.models import WorkItem
 from chimein.routing.services import LEASE_SECONDS
 from chimein.web.console.rows import network_label
 
+_ON_ITS_WAY = (Answer.State.HELD, Answer.State.SENDING)
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Who has the conversation, as one sentence. `state`: mine | free | kept | held | mine_sending | sending | done."""
+    """Who has the conversation. `state`: mine | free | kept | held | mine_sending | sending | done."""
 
     state: str
     text: str
@@ -70,12 +72,14 @@ class Work:
 
 
 def work_of(
-    *, conversation: Conversation, member: Membership, messages: Sequence[Message], note_count: int, now: datetime
-) -> Work:
+    *, conversation: Conversation, member: Membership, messages: Sequence[Message], note_count: int,
+    now: datetime,
+) -> Work:  # fmt: skip
     """What this member may do here."""
     items = WorkItem.objects.select_related("holder", "first_choice")
     item = items.filter(conversation=conversation).first()
-    drafts = list(Draft.objects.filter(conversation=conversation).select_related("author").order_by("-updated_at"))
+    rows = Draft.objects.filter(conversation=conversation).select_related("author")
+    drafts = list(rows.order_by("-updated_at"))
     mine = {draft.kind: draft.text for draft in drafts if draft.author_id == member.pk}
     bar = bar_of(item, member, now)
     return Work(
@@ -92,11 +96,13 @@ def bar_of(item: WorkItem | None, member: Membership, now: datetime) -> Bar:
     """Who has the conversation, and for how long."""
     if item is None or not item.is_open:
         return Bar("done", _("Nobody waits for an answer here."))
-    if item.sending:
-        return _sending(item, member, now)
+    return _sending(item, member, now) if item.sending else _claim_bar(item, member, now)
+
+
+def _claim_bar(item: WorkItem, member: Membership, now: datetime) -> Bar:
     held = item.holder is not None and item.claim_until is not None and item.claim_until > now
     if held and item.holder_id == member.pk:
-        words = _("You have this conversation. When the time is up it goes back to the others; typing keeps it.")
+        words = _("It is yours. When the time is up it goes back to the others; typing keeps it.")
         return Bar("mine", words, item.claim_until, LEASE_SECONDS.get())
     if held and item.holder is not None:
         words = _("%(name)s is answering this.") % {"name": item.holder.public_name}
@@ -112,7 +118,7 @@ def bar_of(item: WorkItem | None, member: Membership, now: datetime) -> Bar:
 
 def _sending(item: WorkItem, member: Membership, now: datetime) -> Bar:
     made = (
-        Answer.objects.filter(conversation_id=item.conversation_id, state__in=[Answer.State.HELD, Answer.State.SENDING])
+        Answer.objects.filter(conversation_id=item.conversation_id, state__in=_ON_ITS_WAY)
         .select_related("author")
         .order_by("-pk")
         .first()
@@ -120,7 +126,8 @@ def _sending(item: WorkItem, member: Membership, now: datetime) -> Bar:
     if made is None:
         return Bar("sending", _("An answer is on its way."))
     if made.author_id == member.pk and made.state == Answer.State.HELD and made.undo_until > now:
-        return Bar("mine_sending", _("Your answer goes out now. You can still take it back."), made.undo_until, 10, made.pk)
+        words = _("Your answer goes out now. You can still take it back.")
+        return Bar("mine_sending", words, made.undo_until, 10, made.pk)
     name = made.author.public_name if made.author else _("Somebody")
     return Bar("sending", _("The answer of %(name)s is on its way.") % {"name": name}, made.undo_until, 10)
 
@@ -138,8 +145,9 @@ def _targets(messages: Sequence[Message]) -> list[Target]:
 
 
 def _reply_box(
-    conversation: Conversation, item: WorkItem | None, bar: Bar, member: Membership, messages: Sequence[Message], text: str
-) -> ReplyBox | None:
+    conversation: Conversation, item: WorkItem | None, bar: Bar, member: Membership,
+    messages: Sequence[Message], text: str,
+) -> ReplyBox | None:  # fmt: skip
     targets = _targets(messages)
     hidden = bar.state in {"done", "sending", "mine_sending"} or (bar.state == "held" and not text)
     if hidden or item is None or not targets:
@@ -152,7 +160,7 @@ def _reply_box(
         fence=item.fence if bar.state == "mine" else None,
         can_send=bar.state in {"mine", "free", "kept"},
         claims=bar.state in {"free", "kept"},
-        hint=_("Your text is kept. You can send it when the conversation is free again.") if bar.state == "held" else "",
+        hint=_("Your text is kept until the conversation is free again.") if bar.state == "held" else "",
         to=first.label.partition(":")[0] if len(targets) == 1 else "",
         targets=targets if len(targets) > 1 else (),
         private=first.private,
