@@ -186,9 +186,9 @@ def next_offer(
 ) -> Waiting | None:
     """The one question somebody is given next.
 
-    First what they hold already, then the one they are reading (`stay`) while it can be had, then a follow-up to
-    an answer of theirs, then questions in a language of theirs, by urgency. What they skipped does not come back,
-    unless they hold it.
+    First what they hold already, then the one they are reading (`stay`) while it can be had, then a follow-up
+    to an answer of theirs, then questions in a language of theirs, by urgency. What they skipped does not come
+    back, unless they hold it.
     """
     params = {
         "brand": actor.brand_id, "me": actor.membership_id, "now": now, "languages": list(languages) or ["*"],

@@ -1,7 +1,8 @@
 """What people do in a conversation: claim, answer, take back, note, hand over.
 
-Each is a POST that works without scripts. With htmx the part of the page that changed comes back; without, the
-page is shown anew. An error that a person can mend becomes a message there, and what they typed stays as a draft.
+Each is a POST that works without scripts. With htmx the part of the page that changed comes back; without,
+the page is shown anew. An error that a person can mend becomes a message there, and what they typed stays as a
+draft.
 """
 
 from __future__ import annotations
