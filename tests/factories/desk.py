@@ -26,6 +26,6 @@ def send_off(
     )
 
 
-def pump(after: timedelta = SOON) -> int:
-    """Deliver all that is due so long from now."""
-    return deliveries.run_due(now=clock.now() + after, limit=200)
+def pump(after: timedelta = SOON, *, limit: int = 200) -> int:
+    """Deliver what is due so long from now. What is tried again soon is tried at once, but for a `limit`."""
+    return deliveries.run_due(now=clock.now() + after, limit=limit)

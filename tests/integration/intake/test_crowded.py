@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from tests.factories import people, traffic, workers
+from tests.factories.processes import run_script
 from tests.factories.traffic import post, record
 
 from chimein.channels.models import ChannelAccount, InboundEntry
@@ -89,23 +85,10 @@ def test_one_shard_belongs_to_one_worker_at_a_time(account: ChannelAccount) -> N
 def test_a_worker_killed_in_a_batch_leaves_nothing_half_done(account: ChannelAccount) -> None:
     for number in range(20):
         record(account, *_posts(number))
-    worker = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("dying_worker.py"))],
-        env={**os.environ, "DATABASE_URL": _address(), "DJANGO_SETTINGS_MODULE": "chimein.config.settings"},
-        timeout=60, capture_output=True, check=False,
-    )  # fmt: skip
+    worker = run_script(Path(__file__).with_name("dying_worker.py"))
     assert worker.returncode == -signal.SIGKILL, worker.stderr.decode()
     for model in (Message, Conversation, Contact, ThreadRef, Event):
         assert not model.objects.exists(), model  # type: ignore[attr-defined]
     assert InboundEntry.objects.filter(state="new").count() == 200
     assert workers.drain(2).taken == 200
     assert ledger(account.brand_id).gap == 0
-
-
-def _address() -> str:
-    """The test database, for another process."""
-    found = connection.settings_dict
-    base = os.environ["DATABASE_URL"]
-    assert settings.DATABASES["default"]["NAME"]
-    head, _, query = base.partition("?")
-    return head.rsplit("/", 1)[0] + "/" + str(found["NAME"]) + (f"?{query}" if query else "")
