@@ -36,6 +36,7 @@ class Task:
     name: str
     helper: Helper
     conversation_id: int
+    message_id: int | None
     text: str
     language: str
     pace: float
@@ -132,6 +133,7 @@ def _send(task: Task, fence: int) -> int:
             text=task.text,
             fence=fence,
             now=clock.now(),
+            reply_to_id=task.message_id,
             split=True,
         )
     return made.pk

@@ -155,7 +155,7 @@ class Crew:
             return False
         tries = self._tries[name] = self._tries.get(name, 0) + 1
         self._not_before[name] = now + _AGAIN / self._pace
-        task = acts.Task(name, helper, item.conversation_id, text, wish.language, self._pace)
+        task = acts.Task(name, helper, item.conversation_id, item.message_id, text, wish.language, self._pace)
         if tries > 1 or not self._detour(item, task, wish, now):
             self._start(task.helper, item, acts.act_for(task), now)
         return True

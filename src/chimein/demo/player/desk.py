@@ -15,6 +15,8 @@ class Item:
     """A conversation in the queue, or one that nobody has to answer (`is_open` False, `lane` maybe empty)."""
 
     conversation_id: int
+    message_id: int | None
+    """The message that was asked for, else the one that waits longest."""
     lane: str
     private: bool
     is_open: bool
@@ -39,7 +41,7 @@ class Item:
 
 
 _ITEMS = """
-SELECT c.id, coalesce(w.lane, ''), c.visibility = 'private', coalesce(w.is_open, false),
+SELECT c.id, m.id, coalesce(w.lane, ''), c.visibility = 'private', coalesce(w.is_open, false),
        coalesce(w.sending, false), w.holder_id, w.claim_until, w.first_choice_id, w.first_choice_until,
        w.waiting_since,
        coalesce(m.external_id, ''), coalesce(m.text, ''), coalesce(m.language, c.language),
@@ -47,12 +49,12 @@ SELECT c.id, coalesce(w.lane, ''), c.visibility = 'private', coalesce(w.is_open,
 FROM conversations_conversation c
 LEFT JOIN routing_workitem w ON w.conversation_id = c.id
 LEFT JOIN LATERAL (
-    SELECT q.external_id, q.text, q.language FROM conversations_message q
+    SELECT q.id, q.external_id, q.text, q.language FROM conversations_message q
     WHERE q.conversation_id = c.id AND q.disposition = 'waiting' ORDER BY q.posted_at, q.id LIMIT 1
 ) m ON true
 """
 _NAMED = f"""
-SELECT r.external_id, i.* FROM conversations_threadref r
+SELECT r.external_id, r.message_id, i.* FROM conversations_threadref r
 JOIN conversations_conversation o ON o.id = r.conversation_id
 JOIN LATERAL ({_ITEMS} WHERE c.id = coalesce(o.merged_into_id, o.id)) i ON true
 WHERE r.account_id = ANY(%s) AND r.external_id = ANY(%s)
@@ -66,7 +68,7 @@ ORDER BY w.waiting_since DESC LIMIT %s
 def items_of(account_ids: Sequence[int], external_ids: Sequence[str]) -> dict[str, Item]:
     """The conversations that these posts or messages became part of, by their ids on the network."""
     rows = db.fetch(_NAMED, (list(account_ids), list(external_ids))) if external_ids else []
-    return {row[0]: Item(*row[1:]) for row in rows}
+    return {row[0]: Item(row[2], row[1], *row[4:]) for row in rows}
 
 
 def waiting_items(brand_id: int, *, before: datetime, limit: int = 100) -> list[Item]:

@@ -22,7 +22,7 @@ from chimein.people.models import Brand
 MINUTE = timedelta(seconds=10)
 """How long a minute of the written day takes at speed 1: something happens every ten seconds or so."""
 PATIENCE = timedelta(minutes=3)
-_HEAD_START = 12
+_AT_ONCE = 6
 _A_NEW_DAY = timedelta(minutes=30)
 
 
@@ -132,10 +132,11 @@ def _begun(stage: Stage) -> list[Play]:
 
 
 def _where_to_begin(stage: Stage, begun: Sequence[Play], now: datetime) -> int:
-    """The minute to go on from. The first one is a little in the past, so that somebody asks at once."""
+    """The minute to go on from. The first one lies a few plays back, so that some ask at once."""
     hour = now.hour * 60 + now.minute
     if not begun:
-        return max(0, hour - _HEAD_START)
+        before = [play.minute for play in plays_of(stage.scenario, 0) if play.minute <= hour]
+        return before[-_AT_ONCE] if len(before) >= _AT_ONCE else 0
     posted = max(said.at for key, said in stage.town.keyed.items() if key.startswith(PREFIX))
     latest = max(begun, key=lambda play: play.minute)
     if now - posted > _A_NEW_DAY:

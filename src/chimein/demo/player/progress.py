@@ -76,10 +76,8 @@ def post_of(play: Play, number: int | None, town: Town) -> Post | None:
 
 
 def asked_by(play: Play, number: int, town: Town) -> Post | Letter | None:
-    """What an answer step answers, as it stands on the network: the newest the customer said before it."""
-    private = play.episode.steps[number].kind == "answer_dm"
-    kinds = {"dm"} if private else {"ask", "reply"}
-    for earlier in range(number - 1, -1, -1):
-        if play.episode.steps[earlier].kind in kinds:
-            return town.keyed.get(play.key(earlier))
-    return None
+    """What an answer step answers, as it stands on the network: the newest the asker said before it."""
+    steps, author = play.episode.steps, play.episode.author
+    kinds = {"dm"} if steps[number].kind == "answer_dm" else {"ask", "reply"}
+    said = [n for n in range(number) if steps[n].kind in kinds and steps[n].by == author]
+    return town.keyed.get(play.key(said[-1])) if said else None

@@ -61,7 +61,8 @@ class Strangers:
         said = self._town.posts.get(item.asked) or self._town.letters.get(item.asked)
         key = said.key if said else item.asked
         if key.startswith(PREFIX):
-            if key.rpartition(":")[0] not in self._customers.running and item.answered:
+            name, _, number = key.rpartition(":")
+            if name not in self._customers.running and item.answered and number != "0":
                 self._say_goodbye(item, key, now)
         elif not key.startswith(_SEEDED) and item.waiting_since and item.waiting_since < now - self._patience:
             self._remember(item, now)

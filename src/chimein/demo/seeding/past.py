@@ -58,6 +58,8 @@ def past_of(scenario: Scenario, *, now: datetime, judge: Judge) -> list[Past]:
 def _is_worth_it(episode: Episode) -> bool:
     if episode.kind in _ONLY_TODAY or any(step.kind in {"edit", "delete"} for step in episode.steps):
         return False
+    if len({step.by for step in episode.steps if step.kind not in ANSWER_STEPS}) > 1:
+        return False  # whom of several customers an answer was for is not always to be seen
     return not episode.handwritten or dice(f"past:{episode.id}").random() < _HANDWRITTEN_SHARE
 
 
@@ -99,21 +101,12 @@ def _copied(episode: Episode, recast: Recast, now: datetime, judge: Judge) -> li
                 author=None if answer else recast(step.by),
                 text=text,
                 at=begin + timedelta(minutes=step.at),
-                reply_to="" if private else _target(episode, number),
+                reply_to="" if private or step.to is None else f"past:{episode.id}:{step.to}",
                 to=recast(episode.author) if answer and private else None,
                 private=private,
             )
         )
     return made
-
-
-def _target(episode: Episode, number: int) -> str:
-    """What a step replies to. Answers go to the asker, even where others joined in: the asker waits."""
-    step = episode.steps[number]
-    if step.to is None:
-        return ""
-    joined_in = step.kind in ANSWER_STEPS and episode.steps[step.to].by != episode.author
-    return f"past:{episode.id}:{0 if joined_in else step.to}"
 
 
 def _begin(episode: Episode, now: datetime) -> datetime:
