@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import psycopg
+from django.db import OperationalError
 
 from chimein.runtime.database import database_url
 from chimein.runtime.database_checks import (
@@ -59,7 +60,7 @@ def _examine_database(folder: Path) -> Iterator[Finding]:
             yield from _examine_content(connection, running=is_running(folder))
     except PlatformError as problem:
         yield Finding("database", "wrong", problem.what, problem.remedy)
-    except psycopg.OperationalError as error:
+    except (psycopg.OperationalError, OperationalError) as error:
         remedy = "Is the server of DATABASE_URL up, its address right, and may we log in?"
         yield Finding("database", "wrong", str(error).strip().replace("\n", " "), remedy)
 
