@@ -1,0 +1,31 @@
+"""The wall with its addresses, on plain networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import Settings
+
+from chimein.channels.models import ChannelAccount
+from chimein.people.models import Brand
+from tests.factories import wall_network as net
+
+
+@pytest.fixture(autouse=True)
+def _public_pages(settings: Settings) -> Iterator[None]:
+    settings.ROOT_URLCONF = "tests.factories.wall_urls"
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    with net.plain_networks():
+        yield
+
+
+@pytest.fixture
+def brand(db: None) -> Brand:
+    return net.a_brand()
+
+
+@pytest.fixture
+def account(brand: Brand) -> ChannelAccount:
+    return net.an_account(brand)
