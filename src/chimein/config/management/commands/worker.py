@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from chimein.config import work
+from chimein.core.loops import Loop
+
+_STOP_S = 5.0
 
 
 class Command(BaseCommand):
@@ -26,5 +30,9 @@ class Command(BaseCommand):
         threads = work.start(stopping)
         self.stdout.write("worker ready")
         stopping.wait()
+        end = time.monotonic() + _STOP_S
         for thread in threads:
-            thread.join(timeout=5)
+            if isinstance(thread, Loop):
+                thread.wake.set()
+        for thread in threads:
+            thread.join(timeout=max(0.0, end - time.monotonic()))
