@@ -53,14 +53,15 @@ def _run(words: list[str]) -> int:
         return _up(words[1:])
     if command == "doctor":
         return _doctor(words[1:])
+    if command == "bench":
+        from chimein.bench.__main__ import main as bench
+
+        return bench(words[1:])
     return _manage(words)
 
 
-def _up(words: list[str]) -> int:
-    from chimein.runtime.plan import UpOptions, plan_of
-    from chimein.runtime.supervisor import Supervisor
-    from chimein.runtime.terminal import Terminal
-
+def up_parser() -> argparse.ArgumentParser:
+    """What may follow `chimein up`; the reference in the docs is made from it."""
     parser = argparse.ArgumentParser(prog="chimein up", description="Run ChimeIn in this terminal.")
     parser.add_argument("--demo", action="store_true", help="a made-up shop, its network and a living day")
     parser.add_argument(
@@ -70,15 +71,11 @@ def _up(words: list[str]) -> int:
     parser.add_argument(
         "--speed", type=float, default=1.0, help="how fast the day of the demo passes (default: 1)"
     )
-    given = parser.parse_args(words)
-    options = UpOptions(demo=given.demo, host=given.host, port=given.port, speed=given.speed)
-    folder = var_dir()
-    return Supervisor(plan_of(options, folder=folder), folder=folder, terminal=Terminal()).run()
+    return parser
 
 
-def _doctor(words: list[str]) -> int:
-    from chimein.runtime.doctor import examine, report
-
+def doctor_parser() -> argparse.ArgumentParser:
+    """What may follow `chimein doctor`."""
     parser = argparse.ArgumentParser(
         prog="chimein doctor",
         description="Check this installation. The exit code is 1 when something is wrong.",
@@ -87,7 +84,24 @@ def _doctor(words: list[str]) -> int:
     parser.add_argument(
         "--port", type=int, default=8000, help="the port ChimeIn shall run on (default: 8000)"
     )
-    given = parser.parse_args(words)
+    return parser
+
+
+def _up(words: list[str]) -> int:
+    from chimein.runtime.plan import UpOptions, plan_of
+    from chimein.runtime.supervisor import Supervisor
+    from chimein.runtime.terminal import Terminal
+
+    given = up_parser().parse_args(words)
+    options = UpOptions(demo=given.demo, host=given.host, port=given.port, speed=given.speed)
+    folder = var_dir()
+    return Supervisor(plan_of(options, folder=folder), folder=folder, terminal=Terminal()).run()
+
+
+def _doctor(words: list[str]) -> int:
+    from chimein.runtime.doctor import examine, report
+
+    given = doctor_parser().parse_args(words)
     return report(examine(folder=var_dir(), port=given.port), as_json=given.json)
 
 
