@@ -9,6 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from chimein.core.policy import ANYONE
+from chimein.web.guard import page
+
 PEOPLE = [
     {"name": "Ann Whitfield", "key": "ann", "typing": True},
     {"name": "林小雨", "key": "lin", "typing": False},
@@ -53,6 +56,7 @@ def _samples() -> dict[str, Any]:
     }
 
 
+@page(ANYONE)
 def design(request: HttpRequest) -> HttpResponse:
     """Every component in each of its states; the visitor's theme and language apply."""
     return render(request, "design.html", _samples())
