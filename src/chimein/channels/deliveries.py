@@ -29,7 +29,8 @@ DELIVERY_CHANNEL = "chimein_deliveries"
 GIVE_UP_HOURS = option(
     "DELIVERY_GIVE_UP_HOURS", 24, "Hours after which a text that cannot be delivered is given up."
 )
-LEASE = timedelta(seconds=60)
+# Longer than the four calls of up to ten seconds a step that one delivery may need.
+LEASE = timedelta(seconds=90)
 _LOOK_AGAIN = timedelta(seconds=3)
 _LONGEST_WAIT_S = 300
 _ACTOR = "system:delivery"

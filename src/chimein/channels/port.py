@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import httpx
 
+from chimein.contacts.author import Author as Author
 from chimein.core.text.measure import Measure
 
 Payload = dict[str, Any]
@@ -113,19 +114,6 @@ class Envelope:
     dedup_key: str
     thread_key: str
     payload: Payload
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """The account a message comes from."""
-
-    external_id: str
-    handle: str = ""
-    name: str = ""
-    avatar_url: str = ""
-    profile_url: str = ""
-    followers: int = 0
-    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

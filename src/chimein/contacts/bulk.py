@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chimein.channels.port import Author
+from chimein.contacts.author import Author
 from chimein.core import db
 from chimein.core.errors import LostRace
 

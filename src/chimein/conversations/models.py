@@ -186,6 +186,20 @@ class ThreadRef(models.Model):
         return self.external_id
 
 
+class Tombstone(models.Model):
+    """A deletion that came before its post: when the post comes, it is gone already."""
+
+    account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
+    external_id = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "external_id"], name="tombstone_once")]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
 class Note(models.Model):
     """A word among colleagues. It lives in a table of its own, so that it cannot become part of an answer."""
 

@@ -172,3 +172,25 @@ def own_ref(account_id: int, external_id: str, conversation_id: int, message_id:
            DO UPDATE SET message_id = excluded.message_id, conversation_id = excluded.conversation_id""",
         (account_id, external_id, conversation_id, message_id),
     )
+
+
+def bury(keys: Iterable[Key], *, now: datetime) -> None:
+    """Remember deletions whose posts have not come."""
+    wanted = sorted(set(keys))
+    if wanted:
+        db.execute(
+            """INSERT INTO conversations_tombstone (account_id, external_id, at)
+               SELECT a, e, %s FROM unnest(%s::bigint[], %s::text[]) AS k(a, e) ON CONFLICT DO NOTHING""",
+            (now, [key[0] for key in wanted], [key[1] for key in wanted]),
+        )
+
+
+def buried(keys: Iterable[Key]) -> set[Key]:
+    """Which of these posts were deleted before they came."""
+    wanted = list(set(keys))
+    rows = db.fetch(
+        """SELECT t.account_id, t.external_id FROM conversations_tombstone t
+           JOIN unnest(%s::bigint[], %s::text[]) AS k(a, e) ON t.account_id = k.a AND t.external_id = k.e""",
+        ([key[0] for key in wanted], [key[1] for key in wanted]),
+    )
+    return {(account, external) for account, external in rows}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from chimein.channels.port import Author
 from chimein.contacts.bulk import Key, ensure_identities
 from chimein.core import db
+from chimein.core.crypto import cipher
 from chimein.intake.reading import Incoming
 from chimein.triage import registry, writing
 from chimein.triage.port import TriageInput
@@ -34,40 +36,76 @@ def _key(item: Incoming) -> Key:
 
 def _keep_private_data(work: Work) -> None:
     """An e-mail address given on a form belongs to the contact, encrypted; it is not part of the message."""
-    from chimein.core.crypto import cipher
-
     given = [item for item in work.new if item.record.contact_email and item.known]
     for item in given:
         assert item.known is not None
-        token = cipher().encrypt(b'{"email": "%s"}' % item.record.contact_email.encode().replace(b'"', b""))
+        token = cipher().encrypt(json.dumps({"email": item.record.contact_email}).encode())
         sql = "UPDATE contacts_contact SET private = %s WHERE id = %s"
         db.execute(sql, (token, item.known.contact_id))
 
 
-_ANSWERED_BEFORE = """
-SELECT DISTINCT conversation_id FROM conversations_message
-WHERE conversation_id = ANY(%s) AND direction = 'out' AND external_id IS NOT NULL
+_BEFORE = """
+SELECT conversation_id, contact_id, direction, external_id FROM conversations_message
+WHERE conversation_id = ANY(%s) AND external_id IS NOT NULL
+  AND (direction = 'out' OR disposition_reason <> 'not_to_us')
 """
+
+
+class Before:
+    """What was said before in the conversations of a batch, brought up to date message by message."""
+
+    def __init__(self, items: Sequence[Incoming]) -> None:
+        ids = sorted({item.conversation_id for item in items})
+        self._answered: set[int] = set()
+        self._asked: set[tuple[int, int | None]] = set()
+        self._ours: set[tuple[int, str]] = set()
+        for conversation, contact, direction, external in db.fetch(_BEFORE, (ids,)) if ids else ():
+            self._note(conversation, contact, external, own=direction == "out")
+
+    def _note(self, conversation: int, contact: int | None, external: str, *, own: bool) -> None:
+        if own:
+            self._answered.add(conversation)
+            self._ours.add((conversation, external))
+        else:
+            self._asked.add((conversation, contact))
+
+    def add(self, item: Incoming, *, to_us: bool) -> None:
+        """What comes next in the batch may follow this."""
+        contact = item.known.contact_id if item.known else None
+        if item.record.own or to_us:
+            self._note(item.conversation_id, contact, item.record.external_id, own=item.record.own)
+
+    def answered(self, item: Incoming) -> bool:
+        return item.conversation_id in self._answered
+
+    def is_to_us(self, item: Incoming) -> bool:
+        """A reply that names nobody is to us when it answers us, or when its author asked us in this thread before."""
+        record = item.record
+        if not record.thread_decides:
+            return record.to_us
+        contact = item.known.contact_id if item.known else None
+        answers_us = (item.conversation_id, record.parent_external_id) in self._ours
+        return answers_us or (item.conversation_id, contact) in self._asked
 
 
 def label(work: Work) -> None:
     """Triage all new customer messages and all edited ones at once."""
-    ids = {item.conversation_id for item in work.new}
-    answered = {row[0] for row in db.fetch(_ANSWERED_BEFORE, (sorted(ids),))} if ids else set()
-    asked: list[Incoming] = []
-    for item in work.new:
-        if item.record.own:
-            answered.add(item.conversation_id)
-            continue
-        asked.append(item)
-    edited = [item for _, item in work.edits if not item.record.own]
-    classifier = registry.current()
-    inputs = [_input(item, item.conversation_id in answered) for item in (*asked, *edited)]
-    for item, labels in zip((*asked, *edited), classifier.classify(inputs), strict=True):
+    before = Before(work.new)
+    asked: list[tuple[Incoming, TriageInput]] = []
+    for item in sorted(work.new, key=lambda item: item.posted_at):
+        to_us = before.is_to_us(item)
+        if not item.record.own:
+            asked.append((item, _input(item, to_us=to_us, follows_answer=before.answered(item))))
+        before.add(item, to_us=to_us)
+    for _, item in work.edits:
+        if not item.record.own:
+            asked.append((item, _input(item, to_us=item.record.to_us, follows_answer=False)))
+    classified = registry.current().classify([given for _, given in asked])
+    for (item, _), labels in zip(asked, classified, strict=True):
         item.labels = labels
 
 
-def _input(item: Incoming, follows_answer: bool) -> TriageInput:
+def _input(item: Incoming, *, to_us: bool, follows_answer: bool) -> TriageInput:
     record, author = item.record, item.author
     return TriageInput(
         text=record.text,
@@ -76,8 +114,8 @@ def _input(item: Incoming, follows_answer: bool) -> TriageInput:
         verified=author.verified,
         private=record.private,
         found=record.found,
-        to_us=record.to_us,
-        follows_answer=follows_answer and not record.own,
+        to_us=to_us,
+        follows_answer=follows_answer,
     )
 
 

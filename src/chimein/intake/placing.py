@@ -21,9 +21,12 @@ def sort_out(found: Read, work: Work) -> None:
     keys = [item.key for item in (*found.posts, *found.deletions)]
     known = {key: ref.message_id for key, ref in threading.find_refs(keys).items() if ref.message_id}
     ids = iter(db.next_ids("conversations_message", len({item.key for item in found.posts} - known.keys())))
+    gone = threading.buried(item.key for item in found.posts if item.key not in known)
     for item in found.posts:
         message_id = known.get(item.key)
-        if message_id is None:
+        if item.key in gone:
+            work.repeated.append(item)
+        elif message_id is None:
             item.message_id = known[item.key] = next(ids)
             work.new.append(item)
         elif item.record.revision > 1 or item.record.edited_at:
@@ -36,6 +39,7 @@ def sort_out(found: Read, work: Work) -> None:
             work.repeated.append(item)
         else:
             work.deletions.append((message_id, item))
+    threading.bury((item.key for item in found.deletions if item.key not in known), now=work.now)
 
 
 def claim_echoes(work: Work) -> None:

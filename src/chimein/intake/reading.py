@@ -44,6 +44,10 @@ class Incoming:
     labels: Labels | None = None
 
     @property
+    def account_id(self) -> int:
+        return self.account.id
+
+    @property
     def key(self) -> Key:
         return (self.account.id, self.record.external_id)
 

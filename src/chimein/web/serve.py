@@ -8,7 +8,6 @@ asynchronous handler (docs/adr/0004-one-front-door.md).
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -23,6 +22,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from chimein.runtime.paths import var_dir
+
 Endpoint = Callable[[Request], Awaitable[Response]]
 THREADS = 8
 _POOL = 8
@@ -34,7 +35,8 @@ def make_app(*, extra: list[BaseRoute] | None = None) -> Starlette:
     django.setup()
     from django.conf import settings
 
-    from chimein.config.wsgi import application
+    from django.core.wsgi import get_wsgi_application
+
     from chimein.web.database import pool
     from chimein.web.hooks import HookDoor, JournalWriter
     from chimein.web.stream import LiveDoor
@@ -81,14 +83,13 @@ def make_app(*, extra: list[BaseRoute] | None = None) -> Starlette:
     ]
     if network is not None:
         routes.append(Mount("/net", network))
-    routes.append(Mount("/", WSGIMiddleware(application, workers=THREADS)))  # type: ignore[arg-type]
+    routes.append(Mount("/", WSGIMiddleware(get_wsgi_application(), workers=THREADS)))  # type: ignore[arg-type]
     return Starlette(routes=routes, lifespan=lifespan)
 
 
 def _simulated_network() -> Starlette:
     from django.conf import settings
 
-    from chimein.config.env import var_dir
     from chimein.demo.simnet.app import create_app
 
     return create_app(path=var_dir() / "warble.sqlite3", base_url=f"{settings.BASE_URL}/net")
@@ -120,7 +121,7 @@ def main() -> None:
         timeout_keep_alive=30,
         proxy_headers=True,
     )
-    asyncio.run(_Server(config).serve())
+    _Server(config).run()
 
 
 if __name__ == "__main__":
