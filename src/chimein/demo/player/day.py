@@ -71,13 +71,3 @@ def plays_from(scenario: Scenario, minute: int) -> Iterator[Play]:
     while True:
         yield from (play for play in plays_of(scenario, day) if play.minute >= minute)
         day += 1
-
-
-def find_play(scenario: Scenario, key: str) -> Play | None:
-    """The play that a post's key belongs to."""
-    if not key.startswith(PREFIX):
-        return None
-    day, _, rest = key.removeprefix(PREFIX).partition(":")
-    episode_id = rest.rpartition(":")[0]
-    found = (play for play in plays_of(scenario, int(day)) if play.episode.id == episode_id)
-    return next(found, None) if day.isdigit() else None

@@ -93,8 +93,8 @@ def living_day(stage: Stage, *, now: datetime) -> Player:
     """
     stage.town.look()
     begun = _begun(stage)
-    minute = _where_to_begin(stage, begun, now)
-    customers = _customers(stage, plays_from(stage.scenario, minute), minute)
+    first, minute = where_to_begin(stage, begun, now)
+    customers = _customers(stage, plays_from(stage.scenario, first), minute)
     customers.resume(begun)
     return Player(stage, customers)
 
@@ -131,14 +131,13 @@ def _begun(stage: Stage) -> list[Play]:
     return [play for day in days for play in plays_of(stage.scenario, day) if play.name in names]
 
 
-def _where_to_begin(stage: Stage, begun: Sequence[Play], now: datetime) -> int:
-    """The minute to go on from. The first one lies a few plays back, so that some ask at once."""
+def where_to_begin(stage: Stage, begun: Sequence[Play], now: datetime) -> tuple[int, int]:
+    """The minute of the first play and the minute it is. At the very first some plays are due at once."""
     hour = now.hour * 60 + now.minute
     if not begun:
         before = [play.minute for play in plays_of(stage.scenario, 0) if play.minute <= hour]
-        return before[-_AT_ONCE] if len(before) >= _AT_ONCE else 0
+        return (before[-_AT_ONCE] if len(before) >= _AT_ONCE else 0), hour
     posted = max(said.at for key, said in stage.town.keyed.items() if key.startswith(PREFIX))
     latest = max(begun, key=lambda play: play.minute)
-    if now - posted > _A_NEW_DAY:
-        return (latest.day + 1) * DAY_MINUTES + hour
-    return latest.minute
+    minute = (latest.day + 1) * DAY_MINUTES + hour if now - posted > _A_NEW_DAY else latest.minute
+    return minute, minute

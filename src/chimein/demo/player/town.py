@@ -60,6 +60,10 @@ class Town:
         self._client = client
         self._cursors = {"posts": "", "messages": ""}
 
+    def close(self) -> None:
+        """Hang up."""
+        self._client.close()
+
     # ------------------------------------------------------------ seeing
     def look(self) -> None:
         """Learn what has changed. Raises httpx.HTTPError when the network can't be reached."""
