@@ -88,10 +88,15 @@ RISKS = {
     ),
     "account_data": words(
         r"my (?:\w+ ){0,2}(?:order|parcel|package|delivery|booking|invoice|bills?|subscription|payment|contract|claim|"
-        r"repair|appointment|reservation|flights?|seats?|bags?|luggage|tickets?|card|line|number)|my account|our account|"
+        r"repair|appointment|reservation|flights?|seats?|bags?|luggage|tickets?|(?:gift |credit |debit )?card|line|number|trip|rental|"
+        r"room|rewards?|points|membership|plan|voucher|coupon|purchase|return|exchange|warranty|address|ride|driver|meal|"
+        r"shipment|mail|deposit|balance|statement|loan|profile|email|e-mail|licen[cs]e)|(?:my|our) (?:\\w+ )?account(?! (?:work|settings))|"
         r"my (?:home |house )?(?:internet|service|broadband|connection)|"
         r"(?:the|an?) (?:invoice|order) (?:and|information|no\.?|number|confirmation)|"
-        r"order (?:no\.?|number|#)|order #?\w*\d{3,}|tracking (?:no\.?|number|code)|log ?in|logged out|locked out|"
+        r"order (?:no\.?|number|#)|order #?\w*\d{3,}|tracking (?:no\.?|number|code)|log ?(?:in|on)|logged out|sign(?:ed)? ?in|unable to (?:log|access|sign|activate|pay)|"
+        r"flight \\w{0,2}\\d+|boarding|baggage|layovers?|i (?:have |just |already )?(?:ordered|purchased|pre-?ordered|booked)|courier|"
+        r"customer service (?:agent|rep\\w*)|speak (?:to|with) (?:a|an|some)\\w*|been (?:\\w+ )?(?:\\d+|two|three|four|several) (?:hours|days|weeks|months)|"
+        r"locked out|"
         r"passwords?|passcode|"
         r"(?:hasn't|haven't|not|never|still (?:hasn't|not|waiting for)) (?:yet )?(?:arrived|delivered|been delivered|"
         r"shipped|received|my \w+)|where(?:'s| is) my|sent me|"
@@ -102,7 +107,7 @@ RISKS = {
         r"订单号|订单|单号|运单|查一下|查下|登录不|登不上|密码|验证码|被盗|还没发货|没发货|没收到|未收到|还没到|一直没到|物流|少发|漏发|错发|发错|"
         r"账号|帐号|绑定的手机|实名|私信|停机|我家|我们家|本人|户口|户籍|社保|医保|公积金|我父母|我孩子|我小孩|小孩子?想|我原是|我是[^，。]{0,12}(?:户|业主|职工|员工)|"
         r"宽带[^，。]{0,12}(?:断|慢|故障|装|停|坏|掉|维修)|上不了网|没有?网|没有?信号|报修|报故障|上门|中签|审核[^，。]{0,6}(?:不通过|没通过)|余额|银行卡|"
-        r"联系电话|回电|办理",
+        r"联系电话|回电|办理|下单|收货|签收|封号|解封|冻结|注销|充值[^，。]{0,8}(?:没|不|失败)|我(?:们)?(?:小区|村|县|单位|公司|店)|我于|我们是",
     ),
     "privacy": words(
         r"leaked my|my personal (?:data|information|details)|shared my (?:data|number|address)|data breach",
@@ -123,7 +128,7 @@ RISKS = {
         r"everyone(?:'s| is) (?:getting|seeing)|power(?:'s| is| has been)? (?:out|off)|no (?:power|calls|service|signal)|"
         r"(?:lost|without) (?:power|service|signal)|any(?:one|body) else",
         r"大面积|全都(?:打不开|用不了|登不上|没有)|都打不开|都用不了|系统崩|崩了|瘫痪|宕机|全国(?:都|各地)|停水|停电|断水|断电|无水|没水|供水|自来水|停气|"
-        r"居民|业主|上万人|(?:能|才)恢复|断网|又断了|又停",
+        r"居民|业主|上万人|(?:时候|几时|何时)[^，。]{0,4}恢复|又断了|又停|小区[^，。]{0,15}(?:停|断|没|坏)|(?:大家|所有人|全部|都)[^，。]{0,4}(?:没有了|没了|断了)",
     ),
 }
 ANGER = words(
@@ -158,8 +163,12 @@ BLAME = words(
     r"nobody|no one|on hold|hours?|days|waiting|waited|still|rude|ignored|shop|store|staff|cashier|driver",
     r"你们|贵公司|贵司|客服电话|人工|打不通|没人|态度|等了|拖|领导|员工|相关部门|这么久|多久了|天了|个月|几次|N次|营业厅",
 )
+OWN_CASE = words(
+    r"i've|i have|i had|i got|i was|i bought|we've|we have|we were|we got|i'm still|i am still|us|our|for me|me",
+    r"我(?!想(?:问|知道|了解|咨询|买)|要(?:问|买)|应该|该|可以|能|需要)|咱",
+)
 QUESTION = words(
-    r"(?:(?:^|[.!?,;:\n]\s*|(?:hi|hey|hello|so|and|but|ok|also|please)[ ,!]+)(?:how|what|when|where|which|why|who|can|could|do|does|"
+    r"(?:(?:^\s*|[.!?,;:\n]\s*|(?:hi|hey|hello|so|and|but|ok|also|please)[ ,!]+)(?:how|what|when|where|which|why|who|can|could|do|does|"
     r"did|is|are|will|would|should))|"
     r"how (?:do|can|to|should|would|long|much|many|does|often|come)|what(?:'s| is) the|(?:can|could|would) (?:i|you|someone|anyone)|"
     r"(?:do|does) (?:you|anyone|it|this)|is there|are there|should i|"
@@ -169,8 +178,11 @@ QUESTION = words(
 )
 REQUEST = words(
     r"please|pls|plz|need (?:you|help|to|someone|a)|i want|i'd like|can you|could you|would you|help me|dm me|call me|"
-    r"send me|let me know|help|tried|trying",
-    r"请(?!问)|麻烦|帮我|帮忙|帮看|我要|我想要|希望|能否|尽快|处理一下|给我|联系我|回复我|回电|求解决|急需|请求|建议|咨询|关于",
+    r"send me|let me know|help|tried|trying|"
+    # Somebody who only tells what a thing does wants to know what to do about it.
+    r"(?:drops|dropped|dropping|loses|losing) (?:\w+ ){0,2}(?:wi-?fi|connection|signal|internet)|cut(?:s|ting) out|disconnect\w*|"
+    r"(?:restarts|reboots|switches off) by itself",
+    r"掉线|断连|断流|老是断|自动重启|自己重启|自动关机|请(?!问)|麻烦|帮我|帮忙|帮看|我要|我想要|希望|能否|尽快|处理一下|给我|联系我|回复我|回电|求解决|急需|请求|建议|咨询|关于",
 )
 PRAISE = words(
     r"love (?:it|this|my|the|your|you)|thank(?:s| you|fully)|thx|ty|cheers|(?:had a )?great (?:service|job|help|work|staff|"

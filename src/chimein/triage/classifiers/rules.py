@@ -8,27 +8,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import regex
 
 from chimein.core.text.redact import MASK, redact
 from chimein.triage import language, lexicon
+from chimein.triage.lexicon import Folded, Words
 from chimein.triage.port import BrandWords, Labels, Reason, TriageInput
 
 _MENTION = regex.compile(r"[@＠][\p{L}\p{N}_\-.]+")
 _LINK = regex.compile(r"https?://\S+")
-_QUESTION_MARK = regex.compile(r"[?？]")
+_HANDLE_SIGN = regex.compile(r"[@＠](?!cctv)[\p{L}\p{N}_\-.]+|https?://\S+", regex.IGNORECASE)
 _WORDS = regex.compile(r"\p{L}")
 _CAPITALS = regex.compile(r"\p{Lu}")
 _REACH_WORTH_NAMING = 4.0
-_DESK_RISKS = frozenset({"legal", "safety", "money", "account_data", "privacy", "press", "self_harm", "crisis"})
+_DESK_RISKS = frozenset(
+    {"legal", "safety", "money", "account_data", "privacy", "press", "self_harm", "crisis"}
+)
 _URGENT = frozenset({"legal", "safety", "self_harm", "crisis", "press"})
 _MAX_TEXT = 2000
-
-
-def _found(pattern: regex.Pattern[str], text: str, limit: int = 3) -> tuple[str, ...]:
-    seen = dict.fromkeys(match.group().strip().lower() for match in pattern.finditer(text))
-    return tuple(word for word in seen if word)[:limit]
 
 
 def influence(followers: int, verified: bool) -> float:
@@ -46,7 +45,8 @@ class RulesClassifier:
 
     def _one(self, item: TriageInput) -> Labels:
         raw = item.text[:_MAX_TEXT]
-        text = _LINK.sub(" ", _MENTION.sub(" ", raw)).strip()
+        own, chain, _ = raw.partition(lexicon.CHAIN)
+        text = _LINK.sub(" ", _MENTION.sub(" ", own)).strip()
         labels = Labels(
             language=language.detect(raw),
             intent="chatter",
@@ -58,10 +58,30 @@ class RulesClassifier:
             lane="none",
             priority=0,
         )
-        _find_risks(labels, raw, text)
-        _find_intent(labels, item, raw, text)
-        _choose_lane(labels, item, raw, text)
+        words = _Said(text, Folded.of(_HANDLE_SIGN.sub(" ", own) if "@" in own else text), bool(chain))
+        _find_risks(labels, own, words)
+        _find_intent(labels, item, words)
+        _choose_lane(labels, item, raw, words)
         return labels
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the author says: without links and mentions, folded, and whether it only heads somebody else's words."""
+
+    text: str
+    folded: Folded
+    heads_chain: bool
+
+    def found(self, words: Words) -> tuple[str, ...]:
+        return words.found(self.folded)
+
+    def has(self, words: Words) -> bool:
+        return words.stand_in(self.folded)
+
+    @property
+    def asks(self) -> bool:
+        return "?" in self.text or "？" in self.text
 
 
 def _topic(text: str, brand: BrandWords) -> str:
@@ -74,51 +94,60 @@ def _topic(text: str, brand: BrandWords) -> str:
     return best
 
 
-def _find_risks(labels: Labels, raw: str, text: str) -> None:
-    for risk, pattern in lexicon.RISKS.items():
-        words = _found(pattern, text)
+def _find_risks(labels: Labels, raw: str, said: _Said) -> None:
+    for risk, listed in lexicon.RISKS.items():
+        words = said.found(listed)
         if words:
             labels.risks.append(risk)
             labels.reasons.append(Reason(f"risk.{risk}", words))
     if "privacy" not in labels.risks and MASK in redact(raw):
         labels.risks.append("privacy")
         labels.reasons.append(Reason("risk.number"))
-    anger = _found(lexicon.ANGER, text)
-    if anger or (_is_shouting(text) and lexicon.COMPLAINT.search(text)):
+    anger = said.found(lexicon.ANGER)
+    if anger or (_is_shouting(said.text) and said.has(lexicon.COMPLAINT)):
         labels.anger = True
         labels.reasons.append(Reason("anger", anger))
 
 
 def _is_shouting(text: str) -> bool:
     capitals = len(_CAPITALS.findall(text))
-    return capitals > max(12, 0.6 * len(_WORDS.findall(text))) or text.count("!") > 3
+    return capitals > max(12, 0.6 * len(_WORDS.findall(text))) or text.count("!") + text.count("！") > 3
 
 
-def _find_intent(labels: Labels, item: TriageInput, raw: str, text: str) -> None:
-    complaint, praise = _found(lexicon.COMPLAINT, text), _found(lexicon.PRAISE, text)
-    question = _found(lexicon.QUESTION, text) or _found(_QUESTION_MARK, text)
-    if lexicon.SPAM.search(text) and not (labels.anger or labels.risks):
-        _label(labels, "spam", "neutral", _found(lexicon.SPAM, text))
+def _find_intent(labels: Labels, item: TriageInput, said: _Said) -> None:
+    spam = said.found(lexicon.SPAM)
+    if spam and not labels.anger and not _URGENT.intersection(labels.risks):
+        _label(labels, "spam", "neutral", spam)
     elif labels.anger:
+        _label(labels, "complaint", "negative", said.found(lexicon.COMPLAINT))
+    elif item.follows_answer and _is_thanks(said):
+        _label(labels, "praise", "positive", said.found(lexicon.THANKS))
+    else:
+        _find_plain_intent(labels, item, said)
+
+
+def _find_plain_intent(labels: Labels, item: TriageInput, said: _Said) -> None:
+    complaint, praise = said.found(lexicon.COMPLAINT), said.found(lexicon.PRAISE)
+    question = said.found(lexicon.QUESTION) or (("?",) if said.asks else ())
+    if praise and not question and not complaint and not said.has(lexicon.STILL):
+        _label(labels, "praise", "positive", praise)
+    elif complaint and said.has(lexicon.BLAME):
         _label(labels, "complaint", "negative", complaint)
-    elif item.follows_answer and _is_thanks(text):
-        _label(labels, "praise", "positive", _found(lexicon.THANKS, text))
     elif question:
         _label(labels, "question", "negative" if complaint else "neutral", question)
+    elif complaint and said.has(lexicon.TECHNICAL):
+        # A fault of a thing, described and blamed on nobody: whoever knows the thing can help.
+        _label(labels, "request", "negative", complaint)
     elif complaint:
         _label(labels, "complaint", "negative", complaint)
-    elif praise:
-        _label(labels, "praise", "positive", praise)
-    elif lexicon.REQUEST.search(text):
-        _label(labels, "request", "neutral", _found(lexicon.REQUEST, text))
-    elif labels.risks or item.private or item.follows_answer:
+    elif said.has(lexicon.REQUEST) or praise:
+        _label(labels, "request", "neutral", said.found(lexicon.REQUEST))
+    elif labels.risks or item.private or item.follows_answer or said.has(lexicon.TECHNICAL):
         _label(labels, "request", "neutral", ())
 
 
-def _is_thanks(text: str) -> bool:
-    return bool(
-        lexicon.THANKS.search(text) and not lexicon.STILL.search(text) and not _QUESTION_MARK.search(text)
-    )
+def _is_thanks(said: _Said) -> bool:
+    return said.has(lexicon.THANKS) and not said.has(lexicon.STILL) and not said.asks
 
 
 def _label(labels: Labels, intent: str, sentiment: str, words: tuple[str, ...]) -> None:
@@ -126,38 +155,44 @@ def _label(labels: Labels, intent: str, sentiment: str, words: tuple[str, ...]) 
     labels.reasons.append(Reason(f"intent.{intent}", words))
 
 
-def _no_reply(labels: Labels, item: TriageInput, raw: str, text: str) -> str:
+def _no_reply(labels: Labels, item: TriageInput, raw: str, said: _Said) -> str:
     """Why nobody has to answer; empty when somebody has to."""
     if labels.intent == "spam":
         return "spam"
-    if lexicon.REPOST.search(raw) and not labels.anger:
+    if not labels.anger and (lexicon.REPOST.match(raw) or (said.heads_chain and not labels.risks)):
         return "repost"
     if labels.intent == "praise":
         return "thanks" if item.follows_answer else "praise"
     if not item.to_us and not item.private:
         return "not_to_us"
-    if not _WORDS.search(text) and not labels.risks:
+    if not _WORDS.search(said.text) and not labels.risks:
         return "no_words"
     return "chatter" if labels.intent == "chatter" and not labels.risks else ""
 
 
-def _choose_lane(labels: Labels, item: TriageInput, raw: str, text: str) -> None:
-    labels.no_reply_reason = _no_reply(labels, item, raw, text)
+def _choose_lane(labels: Labels, item: TriageInput, raw: str, said: _Said) -> None:
+    labels.no_reply_reason = _no_reply(labels, item, raw, said)
     if labels.no_reply_reason and not _URGENT.intersection(labels.risks):
         labels.reasons.append(Reason(f"no_reply.{labels.no_reply_reason}"))
         return
     labels.no_reply_reason = ""
+    if not labels.risks and said.has(lexicon.OWN_CASE) and not said.has(lexicon.TECHNICAL):
+        # A story of one's own that is not about a thing: to answer it, one has to look into it.
+        labels.risks.append("account_data")
+        labels.reasons.append(Reason("risk.account_data", said.found(lexicon.OWN_CASE)))
     if item.private:
         labels.reasons.append(Reason("lane.private"))
     if labels.intent == "complaint" and not labels.risks and not labels.anger:
         labels.reasons.append(Reason("lane.complaint"))
-    desk = item.private or labels.anger or labels.intent == "complaint" or _DESK_RISKS.intersection(labels.risks)
+    desk = (
+        item.private or labels.anger or labels.intent == "complaint" or _DESK_RISKS.intersection(labels.risks)
+    )
     labels.lane = "desk" if desk else "crowd"
     labels.reasons.append(Reason(f"lane.{labels.lane}"))
-    labels.priority = _priority(labels, text)
+    labels.priority = _priority(labels)
 
 
-def _priority(labels: Labels, text: str) -> int:
+def _priority(labels: Labels) -> int:
     priority = 3 if _URGENT.intersection(labels.risks) else 0
     priority += 1 if labels.anger else 0
     if labels.influence >= _REACH_WORTH_NAMING:
