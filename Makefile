@@ -14,7 +14,7 @@ SPEED ?= 1
 ASSET_SOURCES := $(shell find assets src/chimein/web/templates src/chimein/web/static/src -type f 2>/dev/null | sed 's/ /\\ /g') $(wildcard vite.config.*)
 CATALOGUES := $(shell find src/chimein/locale -name '*.po' 2>/dev/null)
 
-.PHONY: help setup setup-dev setup-test demo up test lint types test-unit test-e2e bench-short audit lock clean
+.PHONY: help setup setup-dev setup-test demo up test lint types test-unit test-e2e bench-short audit lock reference clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -93,6 +93,9 @@ audit: setup-dev  ## known weaknesses of the packages (asks the network)
 # ---------------------------------------------------------------- lock files
 lock:  ## renew requirements*.lock (after a change of pyproject.toml, or to take newer releases)
 	@sh scripts/lock.sh
+
+reference: setup-dev  ## renew docs/reference after a change of settings, events, commands or pages
+	@$(BIN)/python scripts/make_reference.py
 
 clean:  ## remove the environment, built files and the demo's data
 	rm -rf $(VENV) node_modules var src/chimein/web/static/build build dist .mypy_cache .ruff_cache .pytest_cache

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-_OURS = {"up", "doctor", "help", "commands"}
+_OURS = {"up", "doctor", "bench", "pg", "help", "commands"}
 _COMMAND = re.compile(r"^(?:\$ )?(?:\S*/)?(make|chimein)(?: ([a-z][a-z_-]*))?(?:\s|$)")
 
 

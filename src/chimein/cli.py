@@ -16,10 +16,13 @@ _HELP = """ChimeIn: social customer care where anyone can chime in.
   chimein up --demo      the same with a made-up shop, a small social network and a living day
   chimein doctor         what is wrong with this installation, and how to mend it
   chimein seed           fill an empty database
+  chimein connect        let a system of your own post messages in and take answers
   chimein replay FILE    send recorded customer-care traffic through the real intake
   chimein bench NAME     measure intake, hooks or live updates
   chimein worker         do the background work (chimein up does it by itself)
   chimein migrate        bring the database up to this version
+  chimein ledger         whether every message is accounted for
+  chimein pg PROGRAM     psql, pg_dump or pg_restore on the database
 
 `chimein COMMAND --help` explains one. `chimein commands` lists all, Django's own included.
 The database is DATABASE_URL, else an embedded PostgreSQL that starts and stops by itself.
@@ -57,6 +60,10 @@ def _run(words: list[str]) -> int:
         from chimein.bench.__main__ import main as bench
 
         return bench(words[1:])
+    if command == "pg":
+        from chimein.runtime.pg_tools import run_tool
+
+        return run_tool(words[1:], folder=var_dir())
     return _manage(words)
 
 
