@@ -187,8 +187,8 @@ def next_offer(
     """The one question somebody is given next.
 
     First what they hold already, then the one they are reading (`stay`) while it can be had, then a follow-up
-    to an answer of theirs, then questions in a language of theirs, by urgency. What they skipped does not come
-    back, unless they hold it.
+    to an answer of theirs, then questions in a language of theirs, by urgency. What they skipped stays away,
+    unless they hold it.
     """
     params = {
         "brand": actor.brand_id, "me": actor.membership_id, "now": now, "languages": list(languages) or ["*"],

@@ -14,8 +14,6 @@ from chimein.conversations.models import Conversation
 from chimein.core.actor import Actor
 from chimein.people.access import actor_in
 from chimein.people.models import Brand, User
-from chimein.routing.models import WorkItem
-from chimein.routing.services import may_take
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +37,9 @@ def _is_public(_actor: Actor | None, conversation_id: int) -> bool:
     return Conversation.objects.filter(pk=conversation_id, on_wall=True).exists()
 
 
-def _may_see(actor: Actor | None, conversation_id: int) -> bool:
-    if actor is None:
-        return False
-    item = WorkItem.objects.filter(conversation_id=conversation_id).first()
-    return actor.is_staff or (item is not None and may_take(actor, item.lane))
+def _is_staff(actor: Actor | None, _key: int) -> bool:
+    """What is drawn for them holds notes and private messages; helpers have their own card."""
+    return actor is not None and actor.is_staff
 
 
 TOPICS = {
@@ -51,10 +47,10 @@ TOPICS = {
     for topic in (
         Topic("wall", True, lambda _a, _k: True, "chimein.wall.cards.render_card"),
         Topic("question", False, _is_public, "chimein.wall.cards.render_question"),
-        Topic("queue", True, lambda a, _k: a is not None and a.is_staff, "chimein.web.console.rows.render_row"),
+        Topic("queue", True, _is_staff, "chimein.web.console.rows.render_row"),
         Topic("helpers", True, lambda a, _k: a is not None, "chimein.web.console.rows.render_waiting"),
-        Topic("conversation", False, _may_see, "chimein.web.console.panes.render_thread"),
-        Topic("presence", False, _may_see, "chimein.web.console.panes.render_presence", presence=True),
+        Topic("conversation", False, _is_staff, "chimein.web.console.panes.render_thread"),
+        Topic("presence", False, _is_staff, "chimein.web.console.panes.render_presence", presence=True),
     )
 }
 MAX_TOPICS = 8

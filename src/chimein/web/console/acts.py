@@ -1,7 +1,7 @@
 """What people do in a conversation: claim, answer, take back, note, hand over.
 
 Each is a POST that works without scripts. With htmx the part of the page that changed comes back; without,
-the page is shown anew. An error that a person can mend becomes a message there, and what they typed stays as a
+the page is shown anew. An error that a person can mend becomes a message there, and what they typed stays a
 draft.
 """
 
@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -151,7 +151,7 @@ def undo(request: BrandRequest, answer_id: int) -> HttpResponseBase:
     rows = Conversation.objects.select_related("brand", "account", "contact")
     found = rows.filter(answers=answer_id, brand=request.brand).first()
     if found is None:
-        raise NotAllowed(_("This is not your answer."))
+        raise Http404
     try:
         answering.undo(actor=request.actor, answer_id=answer_id, now=clock.now())
         cards.forget_thanks(request)
