@@ -62,9 +62,15 @@ def slug_of(title: str) -> str:
 def asker_name(network: str, handle: str, name: str) -> str:
     """A customer as the public may know them: the handle of a public post, else the given name; may be empty."""
     if handle and network != WEBFORM:
-        return "" if holds_contact(handle) else f"@{handle}"
+        return "" if _is_no_handle(handle) else f"@{handle}"
     given = given_name(name)
     return given if given == redact(given) and not holds_contact(name) else ""
+
+
+def _is_no_handle(handle: str) -> bool:
+    """Handles are public and may hold a short number; what looks like a code or a contact is none."""
+    plain = handle.replace("_", "").replace(".", "").isalnum()
+    return holds_contact(handle) or (not plain and redact(handle) != handle)
 
 
 def given_name(name: str) -> str:
