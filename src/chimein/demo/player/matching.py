@@ -28,6 +28,7 @@ class Memory:
     """All harmless questions of the scenario with their first answers."""
 
     def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
         self._known = [*_from_history(scenario), *_from_day(scenario)]
         self._noise = {word for name in _names(scenario) for word in index_words(name)}
         words = [self._words(known.question) for known in self._known]

@@ -46,6 +46,7 @@ class Strangers:
         self._pace = pace
         self._patience = patience
         self._next: datetime | None = None
+        self._praise = {one.id for one in memory.scenario.episodes if one.kind == "praise"}
         self._unknown: set[str] = set()
 
     def run(self, *, now: datetime) -> None:
@@ -61,11 +62,17 @@ class Strangers:
         said = self._town.posts.get(item.asked) or self._town.letters.get(item.asked)
         key = said.key if said else item.asked
         if key.startswith(PREFIX):
-            name, _, number = key.rpartition(":")
-            if name not in self._customers.running and item.answered and number != "0":
+            if self._wants_a_last_word(item, key):
                 self._say_goodbye(item, key, now)
         elif not key.startswith(_SEEDED) and item.waiting_since and item.waiting_since < now - self._patience:
             self._remember(item, now)
+
+    def _wants_a_last_word(self, item: Item, key: str) -> bool:
+        """Whether a play has ended with words that wait, and they are kind ones."""
+        name, _, number = key.rpartition(":")
+        if name in self._customers.running:
+            return False
+        return item.answered if number != "0" else name.rpartition(":")[2] in self._praise
 
     def _say_goodbye(self, item: Item, key: str, now: datetime) -> None:
         """A customer of ours came back with a word the script has no answer to."""
