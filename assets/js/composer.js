@@ -111,6 +111,14 @@ function all() {
   return [...document.querySelectorAll("form.box")].map(boxOf);
 }
 
+/** A box that has just come to write in, such as after a claim, takes the focus once. */
+function begin(event) {
+  const field = event.target.querySelector?.("textarea[autofocus]:not([data-begun])");
+  if (!field) return;
+  field.dataset.begun = "true";
+  field.focus();
+}
+
 function onKey(event) {
   const sends = event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing;
   const form = sends && event.target.closest?.("form.box");
@@ -121,6 +129,7 @@ function onKey(event) {
 export function startComposer() {
   all();
   document.addEventListener("chimein:added", all);
+  document.addEventListener("chimein:added", begin);
   document.addEventListener("input", (event) => boxOf(event.target)?.typed());
   document.addEventListener("submit", (event) => boxOf(event.target)?.sent());
   document.addEventListener("keydown", onKey);
