@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -48,15 +49,8 @@ def _measure(given: argparse.Namespace, folder: Path) -> Figures:
 
 
 def _benchmark(name: str) -> Callable[[argparse.Namespace, Path], Figures]:
-    if name == "intake":
-        from chimein.bench.intake import run
-    elif name == "hooks":
-        from chimein.bench.hooks import run
-    elif name == "live":
-        from chimein.bench.live import run
-    else:
-        from chimein.bench.serving import run
-    return run
+    found: Callable[[argparse.Namespace, Path], Figures] = import_module(f"chimein.bench.{name}").run
+    return found
 
 
 def _show(figures: Figures, *, as_json: bool) -> None:

@@ -46,7 +46,7 @@ def _add(total: Result, part: Result) -> None:
     total.refused += part.refused
 
 
-def run(given: argparse.Namespace, _folder: Path) -> dict[str, Any]:
+def run(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Requests a second of both sides, the 95th percentile of ours, their ratio, and what was stored."""
     account = setting.account()
     seed = f"hook{secrets.token_hex(3)}"

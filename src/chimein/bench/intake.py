@@ -109,7 +109,7 @@ def _lost_and_doubled(account: ChannelAccount, ids: list[str]) -> tuple[int, int
     return len(ids) - len(rows), sum(count - 1 for _, count in rows) + max(0, received[0] - len(rows))
 
 
-def run(given: argparse.Namespace, _folder: Path) -> dict[str, Any]:
+def run(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """The figures of issue and README; see the module for what is measured."""
     account = setting.account()
     stored = fill_up(account, given.stored)

@@ -56,6 +56,7 @@ class Work:
     edits: list[tuple[int, Incoming]] = field(default_factory=list)
     deletions: list[tuple[int, Incoming]] = field(default_factory=list)
     repeated: list[Incoming] = field(default_factory=list)
+    answered: set[int] = field(default_factory=set)
     facts: list[Fact] = field(default_factory=list)
 
 

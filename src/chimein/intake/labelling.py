@@ -56,7 +56,8 @@ class Before:
 
     def __init__(self, items: Sequence[Incoming]) -> None:
         ids = sorted({item.conversation_id for item in items})
-        self._answered: set[int] = set()
+        self.answered: set[int] = set()
+        """Conversations in which the brand has said something."""
         self._asked: set[tuple[int, int | None]] = set()
         self._ours: set[tuple[int, str]] = set()
         for conversation, contact, direction, external in db.fetch(_BEFORE, (ids,)) if ids else ():
@@ -64,7 +65,7 @@ class Before:
 
     def _note(self, conversation: int, contact: int | None, external: str, *, own: bool) -> None:
         if own:
-            self._answered.add(conversation)
+            self.answered.add(conversation)
             self._ours.add((conversation, external))
         else:
             self._asked.add((conversation, contact))
@@ -74,9 +75,6 @@ class Before:
         contact = item.known.contact_id if item.known else None
         if item.record.own or to_us:
             self._note(item.conversation_id, contact, item.record.external_id, own=item.record.own)
-
-    def answered(self, item: Incoming) -> bool:
-        return item.conversation_id in self._answered
 
     def is_to_us(self, item: Incoming) -> bool:
         """A reply that names nobody is to us when it answers us, or when its author asked us in this thread before."""
@@ -95,7 +93,7 @@ def label(work: Work) -> None:
     for item in sorted(work.new, key=lambda item: item.posted_at):
         to_us = before.is_to_us(item)
         if not item.record.own:
-            asked.append((item, _input(item, to_us=to_us, follows_answer=before.answered(item))))
+            asked.append((item, _input(item, to_us=to_us, follows_answer=item.conversation_id in before.answered)))
         before.add(item, to_us=to_us)
     for _, item in work.edits:
         if not item.record.own:
@@ -103,6 +101,7 @@ def label(work: Work) -> None:
     classified = registry.current().classify([given for _, given in asked])
     for (item, _), labels in zip(asked, classified, strict=True):
         item.labels = labels
+    work.answered = before.answered
 
 
 def _input(item: Incoming, *, to_us: bool, follows_answer: bool) -> TriageInput:

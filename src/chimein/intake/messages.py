@@ -169,8 +169,8 @@ def settle_and_queue(work: Work, opened: dict[int, int | None], changed: set[int
     """Bring conversations, queue and ledger in line with their messages, new and changed."""
     touched = changed | {item.conversation_id for item in work.new}
     existing = touched - opened.keys()
-    answered = _may_be_answered(work, existing)
-    work.facts.extend(settled_facts(answered, actor=_ACTOR))
+    # Only where we have said something, now or before, can a message be answered.
+    work.facts.extend(settled_facts(touched & work.answered, actor=_ACTOR))
     writing.open_conversations(_new_conversations(work, opened))
     writing.refresh(existing)
     _retitle(changed)
@@ -187,12 +187,6 @@ def settled_facts(conversation_ids: Iterable[int], *, actor: str) -> list[Fact]:
             Fact(events.DISPOSED, one.at, actor, one.brand_id, one.conversation_id, one.message_id, data)
         )
     return facts
-
-
-def _may_be_answered(work: Work, existing: set[int]) -> set[int]:
-    """Conversations in which an answer came, or a question to which the answer came first."""
-    said = {item.conversation_id for item in work.new if item.record.own}
-    return said | {item.conversation_id for item in work.new if item.conversation_id in existing}
 
 
 def _new_conversations(work: Work, opened: dict[int, int | None]) -> list[NewConversation]:
