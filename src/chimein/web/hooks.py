@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import DatabaseError
 from psycopg import AsyncConnection, OperationalError
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from starlette.concurrency import run_in_threadpool
@@ -72,6 +73,11 @@ class JournalWriter:
         try:
             fresh = await self._insert([row for one in group for row in one.rows])
         except Exception as error:  # whatever it is, each sender has to hear that nothing was stored
+            if len(group) > 1 and not isinstance(error, OperationalError | PoolTimeout):
+                # One of them holds what the database refuses; the others must not suffer.
+                for one in group:
+                    await self._commit([one])
+                return
             for one in group:
                 if not one.done.done():
                     one.done.set_exception(error)
@@ -100,7 +106,10 @@ class HookDoor:
         self._accounts: dict[str, tuple[float, tuple[AccountView, Adapter] | None]] = {}
 
     async def __call__(self, request: Request) -> Response:
-        found = await self._account(request.path_params["adapter"], request.path_params["token"])
+        try:
+            found = await self._account(request.path_params["adapter"], request.path_params["token"])
+        except DatabaseError as error:
+            return _try_again(error)
         if found is None:
             return PlainTextResponse("not found", status_code=404)
         body = await _read(request)
@@ -121,8 +130,7 @@ class HookDoor:
         try:
             first = await self._writer.write(rows, token if rows else b"")
         except (OperationalError, PoolTimeout) as error:
-            log.warning("journal not reachable: %s", error)
-            return JSONResponse({"error": "try_again"}, status_code=503, headers={"Retry-After": "2"})
+            return _try_again(error)
         if not first:
             return JSONResponse({"error": "replayed"}, status_code=401)
         return JSONResponse({"ok": True})
@@ -136,6 +144,11 @@ class HookDoor:
             self._accounts[token] = known
         found = known[1]
         return found if found and found[1].name == adapter else None
+
+
+def _try_again(error: Exception) -> Response:
+    log.warning("journal not reachable: %s", str(error).split("\n")[0])
+    return JSONResponse({"error": "try_again"}, status_code=503, headers={"Retry-After": "2"})
 
 
 def _find_account(token: str) -> tuple[AccountView, Adapter] | None:
