@@ -18,7 +18,9 @@ from chimein.core.options import option
 from chimein.core.text.redact import redact
 from chimein.wall.public import WEBFORM
 
-ASKS_PER_HOUR = option("ASKS_PER_HOUR", 10, "Questions that one address may send from the public form in an hour.")
+ASKS_PER_HOUR = option(
+    "ASKS_PER_HOUR", 10, "Questions that one address may send from the public form in an hour."
+)
 
 _COUNT = """
 INSERT INTO wall_askquota AS q (digest, hour, count) VALUES (%s, %s, 1)
@@ -28,7 +30,11 @@ ON CONFLICT (digest, hour) DO UPDATE SET count = q.count + 1 RETURNING count
 
 def account_of(brand_id: int) -> ChannelAccount | None:
     """The brand's form, if it has one."""
-    return ChannelAccount.objects.filter(brand_id=brand_id, adapter=WEBFORM, is_active=True).order_by("pk").first()
+    return (
+        ChannelAccount.objects.filter(brand_id=brand_id, adapter=WEBFORM, is_active=True)
+        .order_by("pk")
+        .first()
+    )
 
 
 def holds_private_data(text: str) -> bool:

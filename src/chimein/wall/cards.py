@@ -20,7 +20,9 @@ def render_card(conversation_id: int, language: str) -> str:
         found = cards([conversation_id])
         if found:
             return render_to_string(CARD, {"card": found[0]})
-    row = Conversation.objects.filter(pk=conversation_id, visibility="public").values_list("public_id").first()
+    row = (
+        Conversation.objects.filter(pk=conversation_id, visibility="public").values_list("public_id").first()
+    )
     return format_html('<article id="wall-card-{}" data-live-remove></article>', row[0]) if row else ""
 
 

@@ -13,7 +13,7 @@ from chimein.wall.public import ON_WALL, SHOWN
 from chimein.wall.selectors import Card, cards
 
 PAGE = 20
-_MOST_RANKED = 5000
+_MOST_RANKED = 200
 _MAX_QUERY = 200
 
 Tab = Literal["all", "waiting", "answered"]
@@ -63,10 +63,10 @@ def _moment(micros: int) -> datetime:
 
 
 def listing(brand_id: int, filters: Filters, *, after: str = "", size: int = PAGE) -> Listing:
-    """A page of the wall. Searching goes through messages, everything else through conversations."""
+    """A page of the wall: the latest word first, who has waited longest first, or the best match first."""
     place = decode(after)
-    if filters.query.strip():
-        rows = _search(brand_id, filters, place, size + 1)
+    if filters.query.strip() and filters.sort == "relevance":
+        rows = _best(brand_id, filters, place, size + 1)
     elif filters.tab == "waiting":
         rows = _waiting(brand_id, filters, place, size + 1)
     else:
@@ -79,8 +79,7 @@ def answers_of(brand_id: int, person_id: int, *, after: str = "", size: int = PA
     """The conversations that a person answered, the latest answer first."""
     place = decode(after)
     params: dict[str, Any] = {"brand": brand_id, "person": person_id, "size": size + 1, **_after(place)}
-    wanted = f"m.author_id = %(person)s AND m.brand_id = %(brand)s AND m.direction = 'out' AND {SHOWN}"
-    rows = _places(db.fetch(_HITS.format(wanted=wanted, times="", place=_hit_place(place)), params))
+    rows = _places(db.fetch(_ANSWERED.format(place=_ANSWERED_AFTER if place else ""), params))
     older = encode(rows[size - 1]) if len(rows) > size else ""
     return Listing(cards([pk for _, pk in rows[:size]]), older)
 
@@ -88,6 +87,10 @@ def answers_of(brand_id: int, person_id: int, *, after: str = "", size: int = PA
 # ------------------------------------------------------------ conversations
 _PERSON = f"""c.id IN (SELECT m.conversation_id FROM conversations_message m
     WHERE m.author_id = %(person)s AND m.direction = 'out' AND {SHOWN})"""
+
+# For a rare word the index of words leads, for a common one the wall's order: the planner knows which is which.
+_FOUND = f"""EXISTS (SELECT 1 FROM conversations_message m
+    WHERE m.conversation_id = c.id AND m.search @@ %(query)s::tsquery AND {SHOWN})"""
 
 
 def _conditions(brand_id: int, filters: Filters) -> tuple[list[str], dict[str, Any]]:
@@ -105,6 +108,10 @@ def _conditions(brand_id: int, filters: Filters) -> tuple[list[str], dict[str, A
             params[name] = value
     if filters.tab == "answered":
         conditions.append("c.waiting_since IS NULL AND c.first_response_at IS NOT NULL")
+    if filters.query.strip():
+        # Words that are in nothing, such as punctuation alone, find nothing.
+        params["query"] = analyse.tsquery(filters.query[:_MAX_QUERY])
+        conditions.append(_FOUND if params["query"] else "false")
     return conditions, params
 
 
@@ -136,48 +143,32 @@ def _waiting(brand_id: int, filters: Filters, place: Place | None, size: int) ->
 
 
 # ------------------------------------------------------------ messages
-# All conversations with a message that is wanted, by the time of that message (or its rank).
-_HITS = f"""
+_ANSWERED = f"""
 SELECT at, conversation_id FROM (
     SELECT m.conversation_id, max(m.posted_at) AS at
     FROM conversations_message m JOIN conversations_conversation c ON c.id = m.conversation_id
-    WHERE {{wanted}} AND {ON_WALL} {{times}}
+    WHERE m.author_id = %(person)s AND m.brand_id = %(brand)s AND m.direction = 'out' AND {SHOWN} AND {ON_WALL}
     GROUP BY m.conversation_id
-) hits {{place}} ORDER BY at DESC, conversation_id DESC LIMIT %(size)s
+) answered {{place}} ORDER BY at DESC, conversation_id DESC LIMIT %(size)s
 """
-_RANKED = f"""
-SELECT rank, conversation_id FROM (
-    SELECT conversation_id, (max(ts_rank(search, %(query)s::tsquery, 1)) * 1e9)::bigint AS rank FROM (
-        SELECT m.conversation_id, m.search
-        FROM conversations_message m JOIN conversations_conversation c ON c.id = m.conversation_id
-        WHERE {{wanted}} AND {ON_WALL} {{times}}
-        ORDER BY m.posted_at DESC, m.id DESC LIMIT {_MOST_RANKED}
-    ) newest GROUP BY conversation_id
-) ranked {{place}} ORDER BY rank DESC, conversation_id DESC LIMIT %(size)s
-"""
+_ANSWERED_AFTER = "WHERE (at, conversation_id) < (%(at)s, %(id)s)"
 
 
-def _hit_place(place: Place | None) -> str:
-    return "WHERE (at, conversation_id) < (%(at)s, %(id)s)" if place else ""
-
-
-def _search(brand_id: int, filters: Filters, place: Place | None, size: int) -> list[Place]:
-    query = analyse.tsquery(filters.query[:_MAX_QUERY])
-    if not query:
-        return []
+def _best(brand_id: int, filters: Filters, place: Place | None, size: int) -> list[Place]:
+    """The best matches among the newest conversations that match at all."""
     conditions, params = _conditions(brand_id, filters)
     if filters.tab == "waiting":
         conditions.append("c.waiting_since IS NOT NULL")
-    # Times are those of the message found, not of its conversation.
-    wanted = f"m.search @@ %(query)s::tsquery AND m.brand_id = %(brand)s AND {SHOWN}"
-    extra = "".join(f" AND {one.replace('c.last_message_at', 'm.posted_at')}" for one in conditions[2:])
-    params.update(query=query, size=size)
-    if filters.sort == "relevance":
-        where = "WHERE (rank, conversation_id) < (%(rank)s, %(id)s)" if place else ""
-        params.update({"rank": place[0], "id": place[1]} if place else {})
-        rows = db.fetch(_RANKED.format(wanted=wanted, times=extra, place=where), params)
-        return [(rank, pk) for rank, pk in rows]
-    params.update(_after(place))
-    return _places(
-        db.fetch(_HITS.format(wanted=wanted, times=extra, place=_hit_place(place)), params)
-    )
+    if place:
+        params.update(rank=place[0], id=place[1])
+    sql = f"""
+        SELECT rank, id FROM (
+            SELECT c.id, m.rank
+            FROM (SELECT c.id FROM conversations_conversation c WHERE {" AND ".join(conditions)}
+                  ORDER BY c.last_message_at DESC, c.id DESC LIMIT {_MOST_RANKED}) c
+            CROSS JOIN LATERAL (SELECT (max(ts_rank(m.search, %(query)s::tsquery, 1)) * 1e9)::bigint AS rank
+                                FROM conversations_message m
+                                WHERE m.conversation_id = c.id AND m.search @@ %(query)s::tsquery AND {SHOWN}) m
+        ) ranked {"WHERE (rank, id) < (%(rank)s, %(id)s)" if place else ""}
+        ORDER BY rank DESC, id DESC LIMIT %(size)s"""
+    return [(rank, pk) for rank, pk in db.fetch(sql, {**params, "size": size})]

@@ -27,12 +27,16 @@ def _person(member: Membership) -> Person:
 
 def people(brand_id: int) -> Sequence[Person]:
     """Everybody with a public page, by name."""
-    members = Membership.objects.select_related("team").filter(brand_id=brand_id, on_wall=True, is_active=True)
+    members = Membership.objects.select_related("team").filter(
+        brand_id=brand_id, on_wall=True, is_active=True
+    )
     return [_person(member) for member in members.order_by("public_name", "pk")]
 
 
 def person(brand_id: int, public_id: str) -> Person | None:
     """Somebody with a public page; None without consent."""
-    members = Membership.objects.select_related("team").filter(brand_id=brand_id, on_wall=True, is_active=True)
+    members = Membership.objects.select_related("team").filter(
+        brand_id=brand_id, on_wall=True, is_active=True
+    )
     member = members.filter(public_id=public_id).first()
     return _person(member) if member else None

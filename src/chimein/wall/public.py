@@ -83,4 +83,8 @@ def given_name(name: str) -> str:
 
 def link_of(permalink: str) -> str:
     """The address of a post on its network, when it is one that can be shown."""
-    return permalink if is_web_address(permalink) and "@" not in permalink.split("://", 1)[1].split("/", 1)[0] else ""
+    return (
+        permalink
+        if is_web_address(permalink) and "@" not in permalink.split("://", 1)[1].split("/", 1)[0]
+        else ""
+    )

@@ -37,7 +37,9 @@ ORDER BY c.last_message_at DESC, c.id DESC LIMIT {MOST}
 def months(brand_id: int) -> list[tuple[datetime, datetime]]:
     """The months in which something was said on the wall, with the moment of the last word; newest first."""
     rows = db.fetch(_MONTHS, {"brand": brand_id})
-    return [(at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0), at) for (at,) in rows]
+    return [
+        (at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0), at) for (at,) in rows
+    ]
 
 
 def questions(brand_id: int, month: datetime) -> list[Card]:

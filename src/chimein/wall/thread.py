@@ -95,10 +95,15 @@ def by_id(conversation_id: int) -> Question | None:
     found = cards([conversation_id])
     if not found:
         return None
-    reason = db.fetch_one("SELECT close_reason FROM conversations_conversation WHERE id = %s", (conversation_id,))
+    reason = db.fetch_one(
+        "SELECT close_reason FROM conversations_conversation WHERE id = %s", (conversation_id,)
+    )
     rows = db.fetch(_POSTS, (conversation_id,))
     return Question(
-        found[0], [_said(row) for row in rows[:MOST]], len(rows) > MOST, bool(reason and reason[0] == "thanked")
+        found[0],
+        [_said(row) for row in rows[:MOST]],
+        len(rows) > MOST,
+        bool(reason and reason[0] == "thanked"),
     )
 
 

@@ -4,24 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AskQuota',
+            name="AskQuota",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.BinaryField()),
-                ('hour', models.DateTimeField()),
-                ('count', models.IntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.BinaryField()),
+                ("hour", models.DateTimeField()),
+                ("count", models.IntegerField(default=0)),
             ],
             options={
-                'indexes': [models.Index(fields=['hour'], name='ask_quota_age')],
-                'constraints': [models.UniqueConstraint(fields=('digest', 'hour'), name='ask_quota_once')],
+                "indexes": [models.Index(fields=["hour"], name="ask_quota_age")],
+                "constraints": [models.UniqueConstraint(fields=("digest", "hour"), name="ask_quota_once")],
             },
         ),
     ]

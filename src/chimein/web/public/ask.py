@@ -25,7 +25,9 @@ def ask(request: PublicRequest) -> HttpResponse:
     if asking.account_of(request.brand.pk) is None:
         raise Http404
     if request.method != "POST":
-        form = AskForm(initial={"stamp": new_stamp(), "topic": request.GET.get("topic", "")}, brand_id=request.brand.pk)
+        form = AskForm(
+            initial={"stamp": new_stamp(), "topic": request.GET.get("topic", "")}, brand_id=request.brand.pk
+        )
         return _show(request, form)
     form = AskForm(request.POST, brand_id=request.brand.pk)
     if form.is_bait_taken:
@@ -37,7 +39,9 @@ def ask(request: PublicRequest) -> HttpResponse:
     return _take(request, form)
 
 
-def _show(request: PublicRequest, form: AskForm, *, status: int = 200, second_look: bool = False) -> HttpResponse:
+def _show(
+    request: PublicRequest, form: AskForm, *, status: int = 200, second_look: bool = False
+) -> HttpResponse:
     context = {"form": form, "second_look": second_look, "canonical": absolute(request.path)}
     return draw(request, "public/ask.html", context, status=status)
 

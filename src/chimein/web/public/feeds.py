@@ -41,7 +41,11 @@ def atom(request: PublicRequest) -> HttpResponse:
     brand = request.brand
     wall = absolute(reverse("public:wall", kwargs={"brand_slug": brand.slug}))
     feed = Atom1Feed(
-        title=brand_title(brand), link=wall, description="", feed_url=absolute(request.path), language=get_language()
+        title=brand_title(brand),
+        link=wall,
+        description="",
+        feed_url=absolute(request.path),
+        language=get_language(),
     )
     for card in _cards(request):
         feed.add_item(

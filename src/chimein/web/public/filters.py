@@ -59,7 +59,9 @@ class Wanted:
 
     def query(self, **changes: str) -> str:
         """The part of the address behind the path; choosing anything new goes back to the first page."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "after"} | changes
+        values = {
+            name: getattr(self, name) for name in self.__dataclass_fields__ if name != "after"
+        } | changes
         kept = {k: v for k, v in values.items() if v and (k, v) not in {("tab", "all"), ("sort", "newest")}}
         return f"?{urlencode(kept)}" if kept else ""
 

@@ -62,7 +62,9 @@ def frame(request: PublicRequest, *, current: str = "") -> dict[str, Any]:
         "site_name": brand.display_name,
         "home_url": wall,
         "search_url": wall,
-        "ask_url": reverse("public:ask", kwargs={"brand_slug": brand.slug}) if asking.account_of(brand.pk) else "",
+        "ask_url": reverse("public:ask", kwargs={"brand_slug": brand.slug})
+        if asking.account_of(brand.pk)
+        else "",
         "public_nav": _nav(brand, current),
         "language_links": _language_links(request),
         "staff_url": _entrance(),

@@ -81,7 +81,12 @@ def _tabs(here: str, wanted: Wanted, chosen: Topic | None) -> list[dict[str, Any
         ("answered", _("Answered"), "circle-check"),
     )
     return [
-        {"label": label, "url": f"{here}{_query(wanted, chosen, tab=tab)}", "current": tab == wanted.tab, "icon": icon}
+        {
+            "label": label,
+            "url": f"{here}{_query(wanted, chosen, tab=tab)}",
+            "current": tab == wanted.tab,
+            "icon": icon,
+        }
         for tab, label, icon in tabs
     ]
 

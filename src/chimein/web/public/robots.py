@@ -24,7 +24,11 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 def robots_txt(request: HttpRequest) -> HttpResponse:
     """Everything public may be read; the console and the sign-in pages need not be."""
     closed = ("/console/", "/accounts/", "/api/", "/live", "/hooks/", "/net/")
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), f"Sitemap: {absolute(reverse('sitemap'))}"]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in closed),
+        f"Sitemap: {absolute(reverse('sitemap'))}",
+    ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
