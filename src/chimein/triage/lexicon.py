@@ -1,7 +1,7 @@
 """The words that rules go by, Chinese and English side by side.
 
-Each list becomes two regular expressions, of which only those run whose script the text has; English words match whole
-words, Chinese ones anywhere. Texts are folded first: lower case, plain apostrophes.
+Each list becomes two regular expressions, of which only those run that a prefilter thinks possible; English words match
+whole words, Chinese ones anywhere. Texts are folded first: lower case, plain apostrophes.
 The meanings of intent, risk and lane are explained in docs/explanation/triage.md.
 """
 
@@ -11,57 +11,55 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_LATIN = re.compile(r"[a-z]")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+from chimein.triage.prefilter import Prefilter
+
 _APOSTROPHES = str.maketrans("’‘ʼ＇", "''''")
+_PREFILTER = Prefilter()
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text as the lists look at it."""
+    """A text as the lists look at it, with the patterns that can match it at all."""
 
     text: str
-    latin: bool
-    han: bool
+    possible: frozenset[int]
 
     @classmethod
     def of(cls, text: str) -> Folded:
         lowered = text.translate(_APOSTROPHES).lower()
-        return cls(lowered, bool(_LATIN.search(lowered)), bool(_HAN.search(lowered)))
+        return cls(lowered, _PREFILTER.possible(lowered))
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A list of words and phrases."""
+    """A list of words and phrases: its patterns by their number in the prefilter."""
 
-    english: re.Pattern[str] | None
-    chinese: re.Pattern[str] | None
+    patterns: tuple[tuple[int, re.Pattern[str]], ...]
 
     def found(self, folded: Folded, limit: int = 3) -> tuple[str, ...]:
         """The first few that stand in the text, each once."""
         seen: dict[str, None] = {}
-        for pattern in self._fitting(folded):
-            for match in pattern.finditer(folded.text):
-                seen.setdefault(match.group().strip())
-                if len(seen) == limit:
-                    return tuple(seen)
+        for number, pattern in self.patterns:
+            if number in folded.possible:
+                for match in pattern.finditer(folded.text):
+                    seen.setdefault(match.group().strip())
+                    if len(seen) == limit:
+                        return tuple(seen)
         return tuple(seen)
 
     def stand_in(self, folded: Folded) -> bool:
         """Whether any of them stands in the text."""
-        return any(pattern.search(folded.text) for pattern in self._fitting(folded))
-
-    def _fitting(self, folded: Folded) -> list[re.Pattern[str]]:
-        both = ((self.english, folded.latin), (self.chinese, folded.han))
-        return [pattern for pattern, fits in both if pattern is not None and fits]
+        return any(number in folded.possible and pattern.search(folded.text) for number, pattern in self.patterns)
 
 
 def words(english: str, chinese: str = "") -> Words:
     """A list from alternatives separated by ``|``, in lower case."""
-    return Words(
-        re.compile(rf"(?<!\w)(?:{english})(?!\w)", re.ASCII) if english else None,
-        re.compile(chinese) if chinese else None,
-    )
+    made: list[tuple[int, re.Pattern[str]]] = []
+    if english:
+        made.append((_PREFILTER.add(english), re.compile(rf"(?<!\w)(?:{english})(?!\w)", re.ASCII)))
+    if chinese:
+        made.append((_PREFILTER.add(chinese), re.compile(chinese)))
+    return Words(tuple(made))
 
 
 # fmt: off
@@ -91,12 +89,12 @@ RISKS = {
         r"my (?:\w+ ){0,2}(?:order|parcel|package|delivery|booking|invoice|bills?|subscription|payment|contract|claim|"
         r"repair|appointment|reservation|flights?|seats?|bags?|luggage|tickets?|(?:gift |credit |debit )?card|line|number|trip|rental|"
         r"room|rewards?|points|membership|plan|voucher|coupon|purchase|return|exchange|warranty|address|ride|driver|meal|"
-        r"shipment|mail|deposit|balance|statement|loan|profile|email|e-mail|licen[cs]e)|(?:my|our) (?:\\w+ )?account(?! (?:work|settings))|"
+        r"shipment|mail|deposit|balance|statement|loan|profile|email|e-mail|licen[cs]e)|(?:my|our) (?:\w+ )?account(?! (?:work|settings))|"
         r"my (?:home |house )?(?:internet|service|broadband|connection)|"
         r"(?:the|an?) (?:invoice|order) (?:and|information|no\.?|number|confirmation)|"
         r"order (?:no\.?|number|#)|order #?\w*\d{3,}|tracking (?:no\.?|number|code)|log ?(?:in|on)|logged out|sign(?:ed)? ?in|unable to (?:log|access|sign|activate|pay)|"
-        r"flight \\w{0,2}\\d+|boarding|baggage|layovers?|i (?:have |just |already )?(?:ordered|purchased|pre-?ordered|booked)|courier|"
-        r"customer service (?:agent|rep\\w*)|speak (?:to|with) (?:a|an|some)\\w*|been (?:\\w+ )?(?:\\d+|two|three|four|several) (?:hours|days|weeks|months)|"
+        r"flight \w{0,2}\d+|boarding|baggage|layovers?|i (?:have |just |already )?(?:ordered|purchased|pre-?ordered|booked)|courier|"
+        r"customer service (?:agent|rep\w*)|speak (?:to|with) (?:a|an|some)\w*|been (?:\w+ )?(?:\d+|two|three|four|several) (?:hours|days|weeks|months)|"
         r"locked out|"
         r"passwords?|passcode|"
         r"(?:hasn't|haven't|not|never|still (?:hasn't|not|waiting for)) (?:yet )?(?:arrived|delivered|been delivered|"
