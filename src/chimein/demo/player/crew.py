@@ -151,7 +151,9 @@ class Crew:
     def begin(self, item: Item, name: str, text: str, wish: Wish, *, now: datetime) -> bool:
         """Let somebody answer it with this text, if somebody may and has time; whether anybody has begun."""
         helper = self._helpers.choose(item, wish, self.is_free)
-        if helper is None or not item.is_free_for(helper.member_id, now):
+        if helper is None:
+            return False
+        if not item.is_free_for(helper.member_id, staff=helper.actor.is_staff, now=now):
             return False
         tries = self._tries[name] = self._tries.get(name, 0) + 1
         self._not_before[name] = now + _AGAIN / self._pace

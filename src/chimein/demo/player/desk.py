@@ -33,10 +33,11 @@ class Item:
     answered: bool
     """Whether the brand has answered in it before."""
 
-    def is_free_for(self, member_id: int, now: datetime) -> bool:
+    def is_free_for(self, member_id: int, *, staff: bool, now: datetime) -> bool:
         """Whether a persona may take it now. What it holds already may be held by a person in its place."""
         held = self.holder_id is not None and bool(self.claim_until and self.claim_until > now)
-        kept = self.kept_for not in {None, member_id} and bool(self.kept_until and self.kept_until > now)
+        others = not staff and self.kept_for not in {None, member_id}
+        kept = others and bool(self.kept_until and self.kept_until > now)
         return self.is_open and not self.sending and not held and not kept
 
 
