@@ -181,6 +181,26 @@ WHERE w.brand_id = %(brand)s AND w.lane = 'crowd' AND w.is_open AND NOT w.sendin
 """
 
 
+# One candidate of each kind, in the order in which they are given; each is found by an index of its own.
+_HELD = "w.holder_id = %(me)s AND w.claim_until > %(now)s"
+_NOT_SKIPPED = "w.conversation_id <> ALL(%(skipped)s::bigint[])"
+_CANDIDATES = (
+    _HELD,
+    f"w.conversation_id = %(stay)s AND {_NOT_SKIPPED}",
+    f"""w.first_choice_id = %(me)s AND w.first_choice_until > %(now)s AND {_NOT_SKIPPED}
+        AND w.conversation_id IN (SELECT m.conversation_id FROM conversations_message m
+                                  WHERE m.author_id = %(me)s ORDER BY m.posted_at DESC LIMIT 300)""",
+    f"w.language = ANY(%(languages)s) AND {_NOT_SKIPPED}",
+    _NOT_SKIPPED,
+)
+_NEXT = "SELECT * FROM ({}) w ORDER BY w.claim_rank LIMIT 1".format(
+    " UNION ALL ".join(
+        f"(SELECT w.*, {rank} AS claim_rank {_OFFERED} AND {wanted} ORDER BY {_ORDER} LIMIT 1)"
+        for rank, wanted in enumerate(_CANDIDATES)
+    )
+)
+
+
 def next_offer(
     *, actor: Actor, languages: Sequence[str], skipped: Sequence[int], now: datetime, stay: int = 0
 ) -> Waiting | None:
@@ -191,18 +211,10 @@ def next_offer(
     unless they hold it.
     """
     params = {
-        "brand": actor.brand_id, "me": actor.membership_id, "now": now, "languages": list(languages) or ["*"],
+        "brand": actor.brand_id, "me": actor.membership_id, "now": now, "languages": list(languages),
         "skipped": list(skipped), "stay": stay,
     }  # fmt: skip
-    items = f"""SELECT w.* {_OFFERED}
-        AND (w.conversation_id <> ALL(%(skipped)s::bigint[])
-             OR (w.holder_id = %(me)s AND w.claim_until > %(now)s))
-        ORDER BY coalesce(w.holder_id = %(me)s AND w.claim_until > %(now)s, false) DESC,
-                 (w.conversation_id = %(stay)s) DESC,
-                 coalesce(w.first_choice_id = %(me)s AND w.first_choice_until > %(now)s, false) DESC,
-                 (w.language = ANY(%(languages)s) OR '*' = ANY(%(languages)s)) DESC, {_ORDER}
-        LIMIT 1"""
-    found = _read(items, params)
+    found = _read(_NEXT, params)
     return found[0] if found else None
 
 

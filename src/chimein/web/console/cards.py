@@ -32,6 +32,7 @@ from chimein.web.guard import BrandRequest, brand_page
 _SKIPPED = "skipped"
 _THANKS = "thanks"
 _MOST_SKIPPED = 200
+_LONG_MINUTES = 120
 _WHY_SAFE = {"lane.crowd", "intent.question", "intent.request"}
 PAGE = 20
 
@@ -59,7 +60,13 @@ def _thanks(request: BrandRequest, now: datetime) -> dict[str, Any] | None:
     until = parse_datetime(told["until"]) if told else None
     if told is None or until is None or now > until + timedelta(minutes=1):
         return None
-    return {**told, "until": until, "can_undo": until > now and not frame.wants_fragment(request)}
+    hours = told["minutes"] // 60 if told["minutes"] > _LONG_MINUTES else 0
+    return {
+        **told,
+        "hours": hours,
+        "until": until,
+        "can_undo": until > now and not frame.wants_fragment(request),
+    }
 
 
 def card_context(request: BrandRequest) -> dict[str, Any]:
