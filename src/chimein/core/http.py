@@ -28,6 +28,21 @@ class ForbiddenAddress(httpx.RequestError):
     """The address is not one that this server may call."""
 
 
+# Ways of writing an IPv4 address as an IPv6 one (RFC 4291, 6052, 8215): the last 32 bits are what is called.
+_WRAPPED = tuple(ipaddress.IPv6Network(net) for net in ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48"))
+_TUNNELS = tuple(ipaddress.IPv6Network(net) for net in ("2002::/16", "2001::/32"))
+
+
+def _is_outside(address: str) -> bool:
+    found = ipaddress.ip_address(address.split("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        if any(found in net for net in _TUNNELS):
+            return False
+        if any(found in net for net in _WRAPPED):
+            found = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    return found.is_global and not found.is_multicast
+
+
 def resolve_public(host: str, port: int) -> str:
     """An address of the host that is safe to call.
 
@@ -39,7 +54,7 @@ def resolve_public(host: str, port: int) -> str:
     except OSError as error:
         raise httpx.ConnectError(f"{host} has no address: {error}") from error
     for address in found:
-        if not allowed and not ipaddress.ip_address(address.split("%")[0]).is_global:
+        if not allowed and not _is_outside(address):
             raise ForbiddenAddress(f"{host} is on a private network and not in CHIMEIN_ALLOWED_PRIVATE_HOSTS")
     return found[0]
 

@@ -164,8 +164,8 @@ def test_who_may_follow_what(front: Front, thread: Conversation, signed_in: Sign
         "conversation": f"conversation:{pk}", "presence": f"presence:{pk}",
     }  # fmt: skip
     public = {"wall", "question"}
-    crowd = public | {"helpers", "conversation", "presence"}
-    everything = crowd | {"queue"}
+    crowd = public | {"helpers"}
+    everything = set(topics)
     otto = people.actor(people.brand("Elsewhere"), Role.OWNER)
     members = {role: people.actor(thread.brand, role) for role in Role}
 

@@ -15,7 +15,7 @@ import regex
 import rjieba
 import Stemmer
 
-_WORD = regex.compile(r"(?P<han>\p{Han}+)|(?P<word>[\p{L}\p{N}][\p{L}\p{M}\p{N}_]*)")
+_WORD = regex.compile(r"(?P<han>\p{Han}+)|(?P<word>[^\W_\p{Han}](?:[^\W\p{Han}]|\p{M})*)")
 _MAX_WORD = 60
 _MAX_WORDS = 600
 _MAX_QUERY_WORDS = 24
