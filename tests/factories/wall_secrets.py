@@ -10,7 +10,7 @@ _HAN = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 _WIDE = {char: chr(ord(char) + 0xFEE0) for char in "0123456789@."}
 _KEYCAP = {digit: f"{digit}\ufe0f\u20e3" for digit in "0123456789"}
 _CIRCLED = dict(zip("0123456789", "⓪①②③④⑤⑥⑦⑧⑨", strict=True))
-_WORDS = "zero one two three four five six seven eight nine".split()
+_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
 
 def squeezed(text: str) -> str:
@@ -82,7 +82,9 @@ def cards() -> st.SearchStrategy[str]:
 def identities() -> st.SearchStrategy[str]:
     chinese = _number(17).map(lambda n: f"{n}X") | _number(18)
     order = st.tuples(st.sampled_from(["TM", "SO", "RM"]), _number(5), st.sampled_from(["AX", "CN", ""]))
-    return chinese | order.map(lambda parts: "-".join(filter(None, parts))) | _number(8).map(lambda n: f"SF{n}")
+    return (
+        chinese | order.map(lambda parts: "-".join(filter(None, parts))) | _number(8).map(lambda n: f"SF{n}")
+    )
 
 
 def mails() -> st.SearchStrategy[str]:

@@ -1,7 +1,7 @@
 """Counting the event log into tallies, each event exactly once.
 
-Events are read in the order of ``(xid, id)`` and only as far as the oldest transaction still running, so that none
-can appear behind the cursor later. Counts and cursor are written by one statement.
+Events are read in the order of ``(xid, id)`` and only as far as the oldest transaction still running, so
+that none can appear behind the cursor later. Counts and cursor are written by one statement.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ LOCK_SPACE = 7301
 BATCH = 10_000
 
 _FOLD = f"""
-WITH cursor AS (SELECT xid::text::xid8 AS xid, event_id AS id FROM insights_foldcursor WHERE name = '{CURSOR}'),
+WITH cursor AS (
+    SELECT xid::text::xid8 AS xid, event_id AS id FROM insights_foldcursor WHERE name = '{CURSOR}'
+),
 batch AS MATERIALIZED (
     SELECT e.* FROM core_event e
     WHERE (e.xid, e.id) > ((SELECT xid FROM cursor), (SELECT id FROM cursor))
@@ -30,14 +32,15 @@ batch AS MATERIALIZED (
     ON CONFLICT (brand_id, metric, hour, key) DO UPDATE SET count = t.count + excluded.count
 )
 UPDATE insights_foldcursor SET xid = last.xid::text::bigint, event_id = last.id
-FROM (SELECT xid, id, (SELECT count(*) FROM batch) AS events FROM batch ORDER BY xid DESC, id DESC LIMIT 1) last
+FROM (SELECT xid, id, (SELECT count(*) FROM batch) AS events FROM batch
+      ORDER BY xid DESC, id DESC LIMIT 1) last
 WHERE name = '{CURSOR}'
 RETURNING last.events
 """
 
 
 def fold(*, limit: int = BATCH) -> int:
-    """Count the next events; how many there were. 0 when there is nothing to do or somebody else is counting."""
+    """Count the next events; how many. 0 when there is nothing to do or somebody else is counting."""
     with db.atomic():
         if not db.try_lock(LOCK_SPACE, 0):
             return 0

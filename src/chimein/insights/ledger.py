@@ -1,7 +1,8 @@
 """The ledger: at any moment ``inbound = answered + private + no reply + waiting``.
 
-The left side and the settled part come from the event log, the waiting part from the messages themselves, all seen by
-one statement, hence in one snapshot. A gap other than 0 means that a message was lost, doubled or changed silently.
+The left side and the settled part come from the event log, the waiting part from the messages themselves,
+all seen by one statement, hence in one snapshot. A gap other than 0 means that a message was lost,
+doubled or changed silently.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from chimein.insights.metrics import COUNTS_SQL, EVER, TAIL_SQL
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who has to see to waiting messages: a member who holds a claim, or a lane's pool (`membership_id` None)."""
+    """Who has to see to waiting messages: a member with a claim, or a lane's pool (`membership_id` None)."""
 
     lane: str
     membership_id: int | None
@@ -56,22 +57,27 @@ WITH {TAIL_SQL}, {COUNTS_SQL}, sums AS (
     ) counted GROUP BY metric, key
 ), held AS (
     SELECT coalesce(w.lane, '') AS lane, h.id AS holder, coalesce(h.public_name, '') AS name, count(*) AS n,
-           min(w.due_at) AS due, count(*) FILTER (WHERE w.due_at < %(now)s) AS overdue, min(m.posted_at) AS oldest
+           min(w.due_at) AS due, count(*) FILTER (WHERE w.due_at < %(now)s) AS overdue,
+           min(m.posted_at) AS oldest
     FROM conversations_message m
     LEFT JOIN routing_workitem w ON w.conversation_id = m.conversation_id
     LEFT JOIN people_membership h ON h.id = w.holder_id AND w.claim_until > %(now)s
     WHERE m.brand_id = %(brand)s AND m.disposition = 'waiting'
     GROUP BY 1, 2, 3
 ), entries AS (
-    SELECT (SELECT count(*) FROM channels_inboundentry e WHERE e.state = 'aside' AND e.account_id = a.id) AS aside,
-           (SELECT count(*) FROM channels_inboundentry e WHERE e.state = 'new' AND e.account_id = a.id) AS fresh
+    SELECT (SELECT count(*) FROM channels_inboundentry e
+            WHERE e.state = 'aside' AND e.account_id = a.id) AS aside,
+           (SELECT count(*) FROM channels_inboundentry e
+            WHERE e.state = 'new' AND e.account_id = a.id) AS fresh
     FROM channels_channelaccount a WHERE a.brand_id = %(brand)s
 )
 SELECT coalesce((SELECT json_agg(json_build_array(metric, key, n)) FROM sums), '[]'),
-       (SELECT json_agg(json_build_array(lane, holder, name, n, due) ORDER BY n DESC, lane, holder) FROM held),
+       (SELECT json_agg(json_build_array(lane, holder, name, n, due) ORDER BY n DESC, lane, holder)
+        FROM held),
        (SELECT coalesce(sum(n), 0)::bigint FROM held), (SELECT min(oldest) FROM held),
        (SELECT coalesce(sum(overdue), 0)::bigint FROM held),
-       (SELECT coalesce(sum(aside), 0)::bigint FROM entries), (SELECT coalesce(sum(fresh), 0)::bigint FROM entries)
+       (SELECT coalesce(sum(aside), 0)::bigint FROM entries),
+       (SELECT coalesce(sum(fresh), 0)::bigint FROM entries)
 """
 
 

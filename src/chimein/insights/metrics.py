@@ -1,7 +1,7 @@
 """What every number means, in one place.
 
-A customer's message is counted in the hour it was **posted**, whatever happens to it later, so that the share of an
-hour's messages that is answered can never pass 100 %. Metrics, per brand and hour:
+A customer's message is counted in the hour it was **posted**, whatever happens to it later, so that the
+share of an hour's messages that is answered can never pass 100 %. Metrics, per brand and hour:
 
 * ``received``: messages taken in.
 * ``waiting``, ``answered``, ``private``, ``no_reply`` (key: the reason): where those messages stand now.
@@ -22,12 +22,14 @@ from chimein.core import db
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 CURSOR = "tallies"
 
-# Whole seconds up to a minute, then buckets 2 % wide: the middle of a bucket is at most 1 % from any value in it.
+# Whole seconds up to a minute, then buckets 2 % wide: the middle of a bucket is at most 1 % from any
+# value in it.
 _EXACT_S = 60
 _GROWTH = 1.02
 
-# From events (relation `batch`) to counts. `before` leaves a state, `after` enters one; a message that is received
-# enters its first. Events of a message that has no row any more are counted in the hour they tell of.
+# From events (relation `batch`) to counts. `before` leaves a state, `after` enters one; a message that is
+# received enters its first. Events of a message that has no row any more are counted in the hour they
+# tell of.
 COUNTS_SQL = f"""
     moved AS (
         SELECT e.brand_id, e.kind, e.data,
@@ -35,15 +37,17 @@ COUNTS_SQL = f"""
         FROM batch e LEFT JOIN conversations_message m ON m.id = e.message_id
         WHERE e.kind IN ('message.received', 'message.disposed') AND e.brand_id IS NOT NULL
     ), counts AS (
-        SELECT brand_id, hour, 'received' AS metric, '' AS key, 1 AS n FROM moved WHERE kind = 'message.received'
+        SELECT brand_id, hour, 'received' AS metric, '' AS key, 1 AS n
+        FROM moved WHERE kind = 'message.received'
         UNION ALL
         SELECT brand_id, hour, data->>'disposition',
                CASE data->>'disposition' WHEN 'no_reply' THEN left(data->>'reason', 40) ELSE '' END, 1
         FROM moved WHERE kind = 'message.received'
         UNION ALL
         SELECT brand_id, hour, data->>'before',
-               CASE data->>'before' WHEN 'no_reply' THEN left(coalesce(data->>'before_reason', 'reopened'), 40)
-                                    ELSE '' END, -1
+               CASE data->>'before'
+                    WHEN 'no_reply' THEN left(coalesce(data->>'before_reason', 'reopened'), 40)
+                    ELSE '' END, -1
         FROM moved WHERE kind = 'message.disposed'
         UNION ALL
         SELECT brand_id, hour, data->>'after',
@@ -51,14 +55,14 @@ COUNTS_SQL = f"""
         FROM moved WHERE kind = 'message.disposed'
         UNION ALL
         SELECT brand_id, hour, 'response',
-               CASE WHEN s < {_EXACT_S} THEN s ELSE {_EXACT_S} + floor(ln(s / {_EXACT_S}.0) / ln({_GROWTH})) END
-               ::int::text, 1
+               CASE WHEN s < {_EXACT_S} THEN s
+                    ELSE {_EXACT_S} + floor(ln(s / {_EXACT_S}.0) / ln({_GROWTH})) END::int::text, 1
         FROM (SELECT brand_id, hour, greatest(0, (data->>'seconds')::numeric) AS s FROM moved
               WHERE kind = 'message.disposed' AND data->>'after' IN ('answered', 'private')) answered
     )"""
 
-# The events that the tallies do not hold yet, as relation `batch`. In one statement with the tallies nothing is
-# missed and nothing is counted twice, since the cursor moves in the transaction that counts.
+# The events that the tallies do not hold yet, as relation `batch`. In one statement with the tallies
+# nothing is missed and nothing is counted twice, since the cursor moves in the transaction that counts.
 TAIL_SQL = f"""
     cursor AS (SELECT coalesce(max(xid), 0)::text::xid8 AS xid, coalesce(max(event_id), 0) AS id
                FROM insights_foldcursor WHERE name = '{CURSOR}'),
@@ -125,7 +129,8 @@ SELECT span, metric, key, sum(n) FROM (
     SELECT 'ever', substr(metric, 6), key, count FROM insights_tally
     WHERE brand_id = %(brand)s AND metric = ANY(%(ever)s) AND hour = %(epoch)s
     UNION ALL
-    SELECT 'day', metric, key, n FROM counts WHERE brand_id = %(brand)s AND hour >= %(since)s AND hour <= %(until)s
+    SELECT 'day', metric, key, n FROM counts
+    WHERE brand_id = %(brand)s AND hour >= %(since)s AND hour <= %(until)s
     UNION ALL
     SELECT 'ever', metric, key, n FROM counts WHERE brand_id = %(brand)s
 ) counted GROUP BY span, metric, key

@@ -88,7 +88,8 @@ def answers_of(brand_id: int, person_id: int, *, after: str = "", size: int = PA
 _PERSON = f"""c.id IN (SELECT m.conversation_id FROM conversations_message m
     WHERE m.author_id = %(person)s AND m.direction = 'out' AND {SHOWN})"""
 
-# For a rare word the index of words leads, for a common one the wall's order: the planner knows which is which.
+# For a rare word the index of words leads, for a common one the wall's order: the planner knows which is
+# which.
 _FOUND = f"""EXISTS (SELECT 1 FROM conversations_message m
     WHERE m.conversation_id = c.id AND m.search @@ %(query)s::tsquery AND {SHOWN})"""
 
@@ -127,7 +128,8 @@ def _newest(brand_id: int, filters: Filters, place: Place | None, size: int) -> 
     conditions, params = _conditions(brand_id, filters)
     if place:
         conditions.append("(c.last_message_at, c.id) < (%(at)s, %(id)s)")
-    sql = f"""SELECT c.last_message_at, c.id FROM conversations_conversation c WHERE {" AND ".join(conditions)}
+    sql = f"""SELECT c.last_message_at, c.id FROM conversations_conversation c
+              WHERE {" AND ".join(conditions)}
               ORDER BY c.last_message_at DESC, c.id DESC LIMIT %(size)s"""
     return _places(db.fetch(sql, {**params, **_after(place), "size": size}))
 
@@ -147,7 +149,8 @@ _ANSWERED = f"""
 SELECT at, conversation_id FROM (
     SELECT m.conversation_id, max(m.posted_at) AS at
     FROM conversations_message m JOIN conversations_conversation c ON c.id = m.conversation_id
-    WHERE m.author_id = %(person)s AND m.brand_id = %(brand)s AND m.direction = 'out' AND {SHOWN} AND {ON_WALL}
+    WHERE m.author_id = %(person)s AND m.brand_id = %(brand)s AND m.direction = 'out'
+      AND {SHOWN} AND {ON_WALL}
     GROUP BY m.conversation_id
 ) answered {{place}} ORDER BY at DESC, conversation_id DESC LIMIT %(size)s
 """
@@ -168,7 +171,8 @@ def _best(brand_id: int, filters: Filters, place: Place | None, size: int) -> li
                   ORDER BY c.last_message_at DESC, c.id DESC LIMIT {_MOST_RANKED}) c
             CROSS JOIN LATERAL (SELECT (max(ts_rank(m.search, %(query)s::tsquery, 1)) * 1e9)::bigint AS rank
                                 FROM conversations_message m
-                                WHERE m.conversation_id = c.id AND m.search @@ %(query)s::tsquery AND {SHOWN}) m
+                                WHERE m.conversation_id = c.id AND m.search @@ %(query)s::tsquery
+                                  AND {SHOWN}) m
         ) ranked {"WHERE (rank, id) < (%(rank)s, %(id)s)" if place else ""}
         ORDER BY rank DESC, id DESC LIMIT %(size)s"""
     return [(rank, pk) for rank, pk in db.fetch(sql, {**params, "size": size})]

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class AskQuota(models.Model):
-    """Questions from one address in one hour. The address itself is not kept: `digest` is a keyed hash of it."""
+    """Questions from one address in one hour. The address is not kept: `digest` is a keyed hash of it."""
 
     digest = models.BinaryField()
     hour = models.DateTimeField()

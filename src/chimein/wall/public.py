@@ -1,7 +1,8 @@
 """What may stand on a public page: the one definition of it, in SQL and in words.
 
-A message is shown when it is public, stands on the network, and is not spam. Notes, drafts, direct messages and answers
-on their way are in no statement of this room. Every text passes `redact`, the staff's as well.
+A message is shown when it is public, stands on the network, and is not spam. Notes, drafts, direct
+messages and answers on their way are in no statement of this room. Every text passes `redact`, the
+staff's as well.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from chimein.core.text.redact import MASK, holds_contact, redact
 
 WEBFORM = "webform"
 
-# Of a message `m`. `posted` includes what was taken down since, whose place in the thread is shown without its text.
+# Of a message `m`. `posted` includes what was taken down since, whose place in the thread is shown
+# without its text.
 POSTED = """m.visibility = 'public' AND (m.direction = 'in' OR m.external_id IS NOT NULL)
     AND NOT (m.disposition = 'no_reply' AND m.disposition_reason = 'spam')"""
 SHOWN = f"{POSTED} AND m.deleted_at IS NULL"
@@ -42,13 +44,13 @@ def cut(text: str, length: int) -> str:
 
 
 def title_of(text: str) -> str:
-    """A question's first words, without the mentions around it; may be empty. The text is masked already."""
+    """A question's first words without the mentions around them; may be empty. The text is masked."""
     plain = _TRAILING_MENTIONS.sub("", _LEADING_MENTIONS.sub("", text))
     return cut(_SPACES.sub(" ", plain).strip(), _TITLE)
 
 
 def slug_of(title: str) -> str:
-    """The readable end of a question's address; Chinese stays Chinese, as browsers and search engines show it."""
+    """The readable end of a question's address. Chinese stays Chinese, as browsers show it."""
     words = _SLUG.findall(title.replace(MASK, " ").lower())
     slug = ""
     for word in words:
@@ -60,7 +62,7 @@ def slug_of(title: str) -> str:
 
 
 def asker_name(network: str, handle: str, name: str) -> str:
-    """A customer as the public may know them: the handle of a public post, else the given name; may be empty."""
+    """A customer as the public may know them: the handle of a post, else the given name; may be empty."""
     if handle and network != WEBFORM:
         return "" if _is_no_handle(handle) else f"@{handle}"
     given = given_name(name)

@@ -19,7 +19,7 @@ _TEXT = 420
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Who answered: the signature as it stands on the network, and the public page of whoever agreed to have one."""
+    """Who answered: the signature as on the network, and the public page of whoever agreed to have one."""
 
     signature: str
     name: str = ""

@@ -118,7 +118,8 @@ def question(brand_id: int, public_id: str) -> Question | Elsewhere | None:
 _WINNER = """
 WITH RECURSIVE trail AS (
     SELECT id, merged_into_id FROM conversations_conversation WHERE id = %s
-    UNION SELECT c.id, c.merged_into_id FROM conversations_conversation c JOIN trail t ON c.id = t.merged_into_id
+    UNION
+    SELECT c.id, c.merged_into_id FROM conversations_conversation c JOIN trail t ON c.id = t.merged_into_id
 )
 SELECT c.public_id FROM trail t JOIN conversations_conversation c ON c.id = t.id
 WHERE c.merged_into_id IS NULL AND c.visibility = 'public' AND c.id <> %s

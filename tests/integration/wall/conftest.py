@@ -1,4 +1,4 @@
-"""The wall with its addresses, on plain networks."""
+"""The wall on plain networks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from tests.factories import wall_network as net
 
 @pytest.fixture(autouse=True)
 def _public_pages(settings: Settings) -> Iterator[None]:
-    settings.ROOT_URLCONF = "tests.factories.wall_urls"
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     with net.plain_networks():

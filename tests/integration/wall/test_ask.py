@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 
 import pytest
-from django.core import signing
 from django.test import Client
 
 from chimein.channels.adapters import webform
@@ -25,11 +23,11 @@ QUESTION = "How do I reset my router?"
 
 
 @pytest.fixture(autouse=True)
-def form_account(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChannelAccount]:
+def form_account(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> ChannelAccount:
     """The real form adapter, and an intake that is always a moment away."""
     monkeypatch.setattr(context, "adapter_for", lambda _name: webform.adapter)
     monkeypatch.setattr(ask_page, "_WAIT_S", 0.0)
-    yield net.an_account(brand, "webform")
+    return net.an_account(brand, "webform")
 
 
 def _stamp(page: str) -> str:
@@ -42,7 +40,7 @@ def _opened(brand: Brand, client: Client, *, ago_s: float = 10.0) -> dict[str, s
     """The form as somebody opened it a while ago."""
     with pytest.MonkeyPatch.context() as patch:
         then = time.time() - ago_s
-        patch.setattr(signing.time, "time", lambda: then)
+        patch.setattr("django.core.signing.time.time", lambda: then)
         page = client.get(f"/en/{brand.slug}/ask/").content.decode()
     return {"text": QUESTION, "stamp": _stamp(page), "name": "", "email": "", "topic": "", "website": ""}
 
@@ -90,7 +88,9 @@ def test_machines_are_turned_away(brand: Brand) -> None:
 def test_one_address_may_ask_so_many_times_an_hour(brand: Brand) -> None:
     client = Client()
     with ASKS_PER_HOUR.override(2):
-        answers = [client.post(f"/en/{brand.slug}/ask/", _opened(brand, client)).status_code for _ in range(3)]
+        answers = [
+            client.post(f"/en/{brand.slug}/ask/", _opened(brand, client)).status_code for _ in range(3)
+        ]
         elsewhere = client.post(f"/en/{brand.slug}/ask/", _opened(brand, client), REMOTE_ADDR="198.51.100.7")
     assert answers == [302, 302, 429]
     assert elsewhere.status_code == 302
@@ -108,7 +108,9 @@ def test_private_data_gets_a_second_look(brand: Brand) -> None:
     assert client.post(f"/en/{brand.slug}/ask/", {**given, "sure": "on"}).status_code == 302
 
 
-@pytest.mark.parametrize("changes", [{"text": ""}, {"text": "x" * 2001}, {"email": "no address"}, {"topic": "unknown"}])
+@pytest.mark.parametrize(
+    "changes", [{"text": ""}, {"text": "x" * 2001}, {"email": "no address"}, {"topic": "unknown"}]
+)
 def test_what_is_wrong_is_said_beside_its_field(brand: Brand, changes: dict[str, str]) -> None:
     client = Client()
     response = client.post(f"/en/{brand.slug}/ask/", {**_opened(brand, client), **changes})
@@ -129,7 +131,9 @@ def test_a_brand_without_a_form_has_no_page_for_it() -> None:
 
 def test_what_needs_no_answer_says_so(brand: Brand) -> None:
     client = Client()
-    asked = client.post(f"/en/{brand.slug}/ask/", {**_opened(brand, client), "text": "sunny today"})["Location"]
+    asked = client.post(f"/en/{brand.slug}/ask/", {**_opened(brand, client), "text": "sunny today"})[
+        "Location"
+    ]
     net.take_in()
     assert "needs no public answer" in client.get(asked).content.decode()
 

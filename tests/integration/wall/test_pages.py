@@ -6,7 +6,7 @@ import json
 import re
 from datetime import timedelta
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.db import connection
@@ -27,14 +27,20 @@ pytestmark = pytest.mark.django_db
 
 
 def _ask(account: ChannelAccount, name: str = "q1", text: str = QUESTION, **fields: Any) -> Conversation:
-    fields.setdefault("author", {"external_id": f"c-{name}", "handle": f"handle_{name}", "name": "Mia Kowalski"})
+    fields.setdefault(
+        "author", {"external_id": f"c-{name}", "handle": f"handle_{name}", "name": "Mia Kowalski"}
+    )
     net.tell(account, name, text, **fields)
     net.take_in()
     return Conversation.objects.get(messages__external_id=name, messages__account=account)
 
 
-def _answer(account: ChannelAccount, parent: str, text: str = "Hold the button. ^Ann, Store 12", **fields: Any) -> None:
-    net.tell(account, f"a-{parent}", text, parent_external_id=parent, **{"at": NOW + minutes(7), **OWN, **fields})
+def _answer(
+    account: ChannelAccount, parent: str, text: str = "Hold the button. ^Ann, Store 12", **fields: Any
+) -> None:
+    net.tell(
+        account, f"a-{parent}", text, parent_external_id=parent, **{"at": NOW + minutes(7), **OWN, **fields}
+    )
     net.take_in()
 
 
@@ -154,7 +160,9 @@ def test_a_deleted_question_is_gone(brand: Brand, account: ChannelAccount) -> No
     page = _page(path, 410)
     assert "reset my router" not in page
     assert "handle_q1" not in page
-    assert f'id="wall-card-{conversation.public_id}" data-live-remove' in cards.render_card(conversation.pk, "en")
+    assert f'id="wall-card-{conversation.public_id}" data-live-remove' in cards.render_card(
+        conversation.pk, "en"
+    )
 
 
 def test_what_never_was_a_question_was_never_here(brand: Brand, account: ChannelAccount) -> None:
@@ -165,7 +173,9 @@ def test_what_never_was_a_question_was_never_here(brand: Brand, account: Channel
 
 def test_a_merged_question_leads_to_the_one_it_became(brand: Brand, account: ChannelAccount) -> None:
     root = _ask(account, "root")
-    late = _ask(account, "leaf", "@tamarind does it also work for the old model?", parent_external_id="middle")
+    late = _ask(
+        account, "leaf", "@tamarind does it also work for the old model?", parent_external_id="middle"
+    )
     net.tell(
         account, "middle", "same question here, how?", author={"external_id": "c3", "handle": "c3"},
         parent_external_id="root",
@@ -179,19 +189,25 @@ def test_a_merged_question_leads_to_the_one_it_became(brand: Brand, account: Cha
 
 
 def test_a_handle_that_is_a_number_is_not_shown(brand: Brand, account: ChannelAccount) -> None:
-    conversation = _ask(account, author={"external_id": "c1", "handle": "１３８00138000", "name": "139 0013 9000"})
+    conversation = _ask(
+        account, author={"external_id": "c1", "handle": "１３８00138000", "name": "139 0013 9000"}
+    )
     page = _question(brand, conversation)
     assert "Somebody" in page
     assert "00138000" not in page
 
 
 @pytest.mark.parametrize("count", [1, 25])
-def test_the_wall_asks_the_database_the_same_few_times(brand: Brand, account: ChannelAccount, count: int) -> None:
+def test_the_wall_asks_the_database_the_same_few_times(
+    brand: Brand, account: ChannelAccount, count: int
+) -> None:
     net.a_member(brand, "Ann")
     Topic.objects.create(brand=brand, slug="routers", name="Routers", keywords=["router"])
     for number in range(count):
         name = f"q{number}"
-        net.tell(account, name, QUESTION, author={"external_id": name, "handle": name}, at=NOW + minutes(number))
+        net.tell(
+            account, name, QUESTION, author={"external_id": name, "handle": name}, at=NOW + minutes(number)
+        )
     net.take_in()
     _answer(account, "q0", at=NOW + minutes(60))
     with CaptureQueriesContext(connection) as found:
@@ -204,16 +220,26 @@ def test_the_wall_asks_the_database_the_same_few_times(brand: Brand, account: Ch
 def test_pages_go_on_without_gaps_or_repeats(brand: Brand, account: ChannelAccount, tab: str) -> None:
     for number in range(50):
         name = f"q{number}"
-        net.tell(account, name, QUESTION, author={"external_id": name, "handle": name}, at=NOW + minutes(number // 3))
+        net.tell(
+            account,
+            name,
+            QUESTION,
+            author={"external_id": name, "handle": name},
+            at=NOW + minutes(number // 3),
+        )
     net.take_in()
     for number in range(0, 50, 2):
-        net.tell(account, f"a{number}", "Like this.", parent_external_id=f"q{number}", at=NOW + minutes(100), **OWN)
+        net.tell(
+            account, f"a{number}", "Like this.", parent_external_id=f"q{number}", at=NOW + minutes(100), **OWN
+        )
     net.take_in()
     path, seen = f"/en/{brand.slug}/?tab={tab}", []
     for _ in range(4):
         page = _page(path)
         seen += re.findall(r'id="wall-card-(\w+)"', page)
-        older = re.search(r'href="([^"]*after=[^"]*)"', page.partition('class="pager"')[2].partition("</nav>")[0])
+        older = re.search(
+            r'href="([^"]*after=[^"]*)"', page.partition('class="pager"')[2].partition("</nav>")[0]
+        )
         if not older:
             break
         path = older[1].replace("&amp;", "&")
@@ -242,8 +268,18 @@ def test_filters_by_topic_person_and_time(brand: Brand, account: ChannelAccount)
     assert "Nothing here yet" in _page(f"{base}?person=somebody-unknown")
 
 
-@pytest.mark.parametrize("query", ["?after=x.y", "?after=9999999999999999999.1", "?since=0000-00-00", "?tab=x&sort=y",
-                                   "?q=%00", "?q=''&&|!:*", "?after=99999999999999999999999999.99999999999"])  # fmt: skip
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?after=x.y",
+        "?after=9999999999999999999.1",
+        "?after=99999999999999999999999999.99999999999",
+        "?since=0000-00-00",
+        "?tab=x&sort=y",
+        "?q=%00",
+        "?q=''&&|!:*",
+    ],
+)
 def test_senseless_addresses_do_no_harm(brand: Brand, account: ChannelAccount, query: str) -> None:
     _ask(account)
     _page(f"/en/{brand.slug}/{query}")
@@ -251,7 +287,7 @@ def test_senseless_addresses_do_no_harm(brand: Brand, account: ChannelAccount, q
 
 def test_feeds_and_site_map(brand: Brand, account: ChannelAccount) -> None:
     conversation = _ask(account)
-    atom = ElementTree.fromstring(_page(f"/en/{brand.slug}/feed.atom"))
+    atom = ET.fromstring(_page(f"/en/{brand.slug}/feed.atom"))
     entry = atom.find("{http://www.w3.org/2005/Atom}entry")
     assert entry is not None
     assert entry.findtext("{http://www.w3.org/2005/Atom}title") == "how do I reset my router?"

@@ -26,7 +26,15 @@ def _wall(account: ChannelAccount) -> None:
         net.tell(account, f"q{number}", text, author=author, at=NOW + minutes(10 - number))
     net.take_in()
     answer = "Please plug in the grey adapter."
-    net.tell(account, "a3", answer, own=True, author={"external_id": "us"}, parent_external_id="q3", at=NOW + minutes(30))
+    net.tell(
+        account,
+        "a3",
+        answer,
+        own=True,
+        author={"external_id": "us"},
+        parent_external_id="q3",
+        at=NOW + minutes(30),
+    )
     net.tell(account, "d0", "router secretcode", private=True, author={"external_id": "c0"}, at=NOW)
     net.take_in()
 
@@ -37,8 +45,8 @@ def _titles(brand: Brand, query: str, **fields: object) -> list[str]:
 
 @pytest.mark.parametrize(
     ("query", "count"),
-    [("router", 2), ("Routers", 2), ("ROUTER drop", 1), ("路由器", 1), ("断网", 1), ("路由器断网", 1), ("adapter", 1),
-     ("secretcode", 0), ("nonsense", 0), ("？！", 0), ("the", 0), ("rou", 2)],
+    [("router", 2), ("Routers", 2), ("ROUTER drop", 1), ("路由器", 1), ("断网", 1), ("路由器断网", 1),
+     ("adapter", 1),     ("secretcode", 0), ("nonsense", 0), ("？！", 0), ("the", 0), ("rou", 2)],
 )  # fmt: skip
 def test_words_are_found(brand: Brand, query: str, count: int) -> None:
     assert len(_titles(brand, query)) == count

@@ -10,7 +10,19 @@ from chimein.core.text.redact import MASK, holds_contact, redact
 from tests.factories.wall_secrets import digits_of, secrets, squeezed
 
 ORDINARY = st.sampled_from(
-    ["my router drops", "请问怎么退货", "Hi Mia,", "？", "…", "5 GHz", "版本 2.4.1", "24/7", "at", "点", "on 2025-12-01"]
+    [
+        "my router drops",
+        "请问怎么退货",
+        "Hi Mia,",
+        "？",
+        "…",
+        "5 GHz",
+        "版本 2.4.1",
+        "24/7",
+        "at",
+        "点",
+        "on 2025-12-01",
+    ]
 )
 
 
@@ -71,7 +83,13 @@ def test_only_the_secret_goes(text: str, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("handle", "held"),
-    [("mia_k", False), ("user115712", False), ("13800138000", True), ("１３８００１３８０００", True), ("m@x.example", True)],
+    [
+        ("mia_k", False),
+        ("user115712", False),
+        ("13800138000", True),
+        ("１３８００１３８０００", True),
+        ("m@x.example", True),
+    ],
 )
 def test_handles_may_hold_short_numbers(handle: str, held: bool) -> None:
     assert holds_contact(handle) is held

@@ -1,8 +1,8 @@
-"""Private data out of public text: mail addresses, phone, card, order, account and identity numbers, passwords.
+"""Private data out of public text: mail addresses, passwords, phone, card, order and identity numbers.
 
-The rule is to mask too much rather than too little: a public page is for ever. Numbers are looked for in a folded copy
-of the text (full-width, circled and other digits become 0 to 9, invisible characters go), so that the way they are
-written does not hide them. A date stays, also with an hour behind it.
+The rule is to mask too much rather than too little: a public page is for ever. Numbers are looked for in
+a folded copy of the text (full-width, circled and other digits become 0 to 9, invisible characters go),
+so that the way they are written does not hide them. A date stays, also with an hour behind it.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ _PROVIDER = (
     r"(?:qq|gmail|googlemail|163|126|139|189|yeah|outlook|hotmail|live|foxmail|icloud|yahoo|sina|sohu|aliyun)"
 )
 
-# An address from its @ on; in turn: the plain form; with blanks around the @, where the end must look like one; a
-# provider's name alone; a domain in Chinese.
+# An address from its @ on; in turn: the plain form; with blanks around the @, where the end must look
+# like one; a provider's name alone; a domain in Chinese.
 _HAN = "\u2e80-\u9fff"
 _ADDRESS = rf"[^\W_{_HAN}]"
 _MAIL_END = re.compile(
@@ -62,8 +62,8 @@ _MAIL_END = re.compile(
 )
 _IN_LOCAL_PART = frozenset("._%+'-")
 _LONGEST_LOCAL_PART = 64
-# "mia (at) example dot com", found by its end; with a plain "at" and plain dots only at a well-known provider, since
-# "more at tamarind.example" is no mail address.
+# "mia (at) example dot com", found by its end; with a plain "at" and plain dots only at a well-known
+# provider, since "more at tamarind.example" is no mail address.
 _AT = r"(?:[(\[{<]\s*(?:at|@)\s*[)\]}>]|艾特|圈a)"
 _DOT = r"(?:\s*[(\[{<]?\s*\b(?:dot|点)\s*[)\]}>]?\s*|\s*点\s*)"
 _SPELT_END = re.compile(
@@ -90,7 +90,8 @@ _CODE = re.compile(
 )
 _LABELLED = re.compile(
     r"(?:order|account|acct|invoice|serial|tracking|parcel|case|ticket|booking|card|imei|passport|licen[cs]e|"
-    r"phone|mobile|tel|call me|订单|账号|帐号|账户|单号|卡号|发票|序列号|手机|电话|身份证|护照|驾照|快递|编号|工单)"
+    r"phone|mobile|tel|call me|订单|账号|帐号|账户|单号|卡号|发票|序列号|手机|电话|身份证|护照|驾照|"
+    r"快递|编号|工单)"
     r"[\w\s]{0,12}?(?:no\.?|number|id|号码?|是|为|is)?\s*[:#]?\s*#?((?:[A-Za-z]{0,4}[\-\s]?)?[0-9][0-9A-Za-z\-]{3,})"
     r"|[#№]\s?([0-9]{4,})",
     re.IGNORECASE,
@@ -103,8 +104,16 @@ _NAMED = re.compile(
     r"\s*(?:(?:[:=]|是|为)\s*([^\s，。,;；]+)|(?:\bis\b\s*)?([^\s，。,;；]*[0-9][^\s，。,;；]*))",
     re.IGNORECASE,
 )
-_LABELS = ["order", "account", "acct", "invoice", "serial", "tracking", "parcel", "case", "ticket", "booking", "card", "imei", "passport", "licen", "phone", "mobile", "tel", "call", "订单", "账号", "帐号", "账户", "单号", "卡号", "发票", "序列号", "手机", "电话", "身份证", "护照", "驾照", "快递", "编号", "工单", "#", "№"]
-_NAMES = ["微信", "v信", "vx", "chat", "qq", "whats", "telegram", "skype", "pass", "pin", "密码", "口令", "验证码", "校验码", "code", "otp", "cvv", "cvc"]
+_LABELS = (
+    *("order", "account", "acct", "invoice", "serial", "tracking", "parcel", "case", "ticket", "booking"),
+    *("card", "imei", "passport", "licen", "phone", "mobile", "tel", "call", "#", "№"),
+    *("订单", "账号", "帐号", "账户", "单号", "卡号", "发票", "序列号", "手机", "电话"),
+    *("身份证", "护照", "驾照", "快递", "编号", "工单"),
+)
+_NAMES = (
+    *("微信", "v信", "vx", "chat", "qq", "whats", "telegram", "skype"),
+    *("pass", "pin", "密码", "口令", "验证码", "校验码", "code", "otp", "cvv", "cvc"),
+)
 _HOUR = r"(?:[\s,]+(?:[01]?[0-9]|2[0-3])(?:\.[0-5][0-9])?)?"
 _DATE = re.compile(
     r"(?:(?:19|20)[0-9]{2}([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])"
@@ -186,7 +195,7 @@ def _private_spans(text: str) -> Iterable[Span]:
 
 
 def _fold(text: str) -> tuple[str, list[int] | None]:
-    """The folded text without hidden characters, and where its characters (and its end) stand when some are gone."""
+    """The folded text without hidden characters; where its characters and its end stood, if some are gone."""
     folded = text if text.isascii() else text.translate(_FOLD)
     if _HIDDEN not in folded:
         return folded, None
@@ -226,8 +235,8 @@ def _shorten_link(match: regex.Match[str]) -> str:
 def redact(text: str) -> str:
     """The text with everything masked that may identify a person or an account.
 
-    A link keeps its address only up to the query, since queries carry tokens and addresses. Never raises; redacting
-    twice changes nothing.
+    A link keeps its address only up to the query, since queries carry tokens and addresses. Never raises;
+    redacting twice changes nothing.
     """
     if "//" in text or "www." in text.lower():
         text = _LINK.sub(_shorten_link, text)
@@ -235,6 +244,6 @@ def redact(text: str) -> str:
 
 
 def holds_contact(text: str) -> bool:
-    """Whether there is a mail address or a number of seven digits or more; a public handle may hold shorter ones."""
+    """Whether there is a mail address or a number of seven digits or more. A handle may hold shorter ones."""
     folded, _ = _fold(text)
     return any(True for _ in _contact_spans(folded, len(_DIGIT.findall(folded))))

@@ -53,7 +53,8 @@ def _take(request: PublicRequest, form: AskForm) -> HttpResponse:
         return _again(request, form, _("That was very fast, or very long ago. Please send it once more."))
     try:
         asking.ask(
-            brand_id=request.brand.pk, ask_id=ask_id, text=given["text"], name=given["name"], email=given["email"],
+            brand_id=request.brand.pk, ask_id=ask_id, text=given["text"], name=given["name"],
+            email=given["email"],
             topic=given["topic"], address=request.META.get("REMOTE_ADDR", ""), now=clock.now(),
         )  # fmt: skip
     except UserError as error:
