@@ -23,6 +23,7 @@ from chimein.core.policy import MEMBER
 from chimein.routing.selectors import Waiting, next_offer, offered_count
 from chimein.triage import reasons
 from chimein.web.console import frame
+from chimein.web.console.conversation import wall_url
 from chimein.web.console.rows import network_label, row_of
 from chimein.web.console.thread import public_thread
 from chimein.web.console.words import minutes
@@ -163,7 +164,7 @@ def my_answers(request: BrandRequest) -> HttpResponseBase:
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 19:
         rows = rows.filter(pk__lt=int(before))
-    related = rows.select_related("reply_to", "conversation__account")
+    related = rows.select_related("reply_to", "conversation__account", "conversation__brand")
     found = list(related.order_by("-pk")[: PAGE + 1])
     base = reverse("console-answers", args=[request.brand.slug])
     context = {
@@ -190,6 +191,7 @@ def _told(answer: Answer, request: BrandRequest) -> dict[str, Any]:
         "answer": answer,
         "question": question.text if shown and question is not None else "",
         "network": network_label(answer.conversation.account.adapter),
+        "url": wall_url(answer.conversation),
         "state": label,
         "tone": tone,
         "minutes": minutes(answer.created_at - question.posted_at) if question else None,

@@ -35,6 +35,13 @@ def conversation_url(conversation: Conversation) -> str:
     return reverse("console-conversation", args=[conversation.brand.slug, conversation.public_id])
 
 
+def wall_url(conversation: Conversation) -> str:
+    """Where everybody reads this conversation; empty when it is not on the wall."""
+    if not conversation.on_wall:
+        return ""
+    return reverse("public:question_by_id", args=[conversation.brand.slug, conversation.public_id])
+
+
 def work_context(request: BrandRequest, conversation: Conversation) -> dict[str, Any]:
     """The middle pane: thread, claim, boxes."""
     now = clock.now()
@@ -55,7 +62,7 @@ def work_context(request: BrandRequest, conversation: Conversation) -> dict[str,
         "people": people_here(conversation.pk, now), "conversation_id": conversation.pk,
         "can_share": conversation.visibility == "public",
         "queue_url": f"{reverse('console-queue', args=[request.brand.slug])}?lane={lane}",
-        "network": network_label(conversation.account.adapter),
+        "network": network_label(conversation.account.adapter), "wall_url": wall_url(conversation),
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -95,16 +95,10 @@ def page(
 
 
 def _account_links(slug: str) -> list[dict[str, str]]:
-    links = []
-    for name, label, icon, args in (
-        ("public-wall", _("The public wall"), "globe", [slug]),
-        ("mfa_index", _("Sign-in and security"), "shield-check", []),
-    ):
-        try:
-            links.append({"label": label, "url": reverse(name, args=args), "icon": icon})
-        except NoReverseMatch:
-            continue
-    return links
+    return [
+        {"label": _("The public wall"), "url": reverse("public:wall", args=[slug]), "icon": "globe"},
+        {"label": _("Sign-in and security"), "url": reverse("mfa_index"), "icon": "shield-check"},
+    ]
 
 
 def wants_fragment(request: HttpRequest) -> bool:

@@ -49,15 +49,16 @@ def ledger(request: BrandRequest) -> HttpResponseBase:
     book = insights_ledger.ledger(request.brand.pk)
     slug = request.brand.slug
     queue_url = reverse("console-queue", args=[slug])
+    answered_url = f"{reverse('public:wall', args=[slug])}?tab=answered"
     no_reply = sorted(book.no_reply.items(), key=lambda pair: -pair[1])
     whole = [
-        ("answered", _("Answered in public"), book.answered, ""),
+        ("answered", _("Answered in public"), book.answered, answered_url),
         ("private", _("Answered in private"), book.private, ""),
         ("no-reply", _("No reply needed"), sum(book.no_reply.values()), ""),
         ("waiting", _("Waiting"), book.waiting, queue_url),
     ]
     context = {
-        "book": book, "bars": bars(whole, book.inbound), "queue_url": queue_url,
+        "book": book, "bars": bars(whole, book.inbound), "queue_url": queue_url, "answered_url": answered_url,
         "reasons": bars([(key, _why_none(key), count, "") for key, count in no_reply], book.inbound),
         "no_reply_total": sum(book.no_reply.values()),
         "aside_url": reverse("console-aside", args=[slug]) if request.actor.is_lead else "",
