@@ -75,6 +75,12 @@ def empty_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
 
 
 @pytest.fixture
+def without_a_past(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two weeks of history would have to be taken in by every test."""
+    monkeypatch.setattr("chimein.demo.seeding.demo.past_of", lambda *_args, **_more: [])
+
+
+@pytest.fixture
 def demo(db: None, empty_network: Callable[[], str], tmp_path: Path, in_a_hurry: None) -> Iterator[Demo]:
     address = empty_network()
     assert seed_demo(base_url=address, folder=tmp_path, now=NOW)

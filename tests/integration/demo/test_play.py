@@ -21,8 +21,10 @@ from chimein.routing import services as routing
 from tests.integration.demo.conftest import Demo
 from tests.unit.demo.test_day import play
 
-pytestmark = pytest.mark.django_db(transaction=True)
 ROUTER = "en-router-drops-after-update"
+
+
+pytestmark = pytest.mark.usefixtures("without_a_past")
 
 
 def texts_of_the_brand(demo: Demo, root: str) -> list[str]:
@@ -102,7 +104,7 @@ def test_what_a_person_holds_is_left_alone(demo: Demo) -> None:
     demo.work()
     case = conversation_of(demo, root_of(demo, ROUTER))
     claim = routing.claim(actor=person.actor, conversation_id=case.pk, now=clock.now())
-    for _ in range(20):
+    for _ in range(10):
         player.step()
         demo.work()
     assert not Answer.objects.exists()
@@ -123,7 +125,7 @@ def test_a_visitor_waits_for_people_first(demo: Demo, text: str, patience: float
     row = demo.client.post("/persona/visitor/posts", json={"text": text}).raise_for_status().json()
     customers = Customers(demo.stage.town, [], form_id=None, minute=timedelta(0.001), at=0)
     player = Player(demo.stage, customers, patience=timedelta(seconds=patience))
-    for _ in range(200 if answered else 30):
+    for _ in range(200 if answered else 12):
         player.step()
         demo.work()
         if said := texts_of_the_brand(demo, row["id"]):
