@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import rjieba
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +24,10 @@ SENTENCES = [
 ]
 
 
+def _cut(run: str) -> list[str]:
+    return rjieba.cut(run) if "\u4e00" <= run[0] <= "\u9fff" else [run]
+
+
 def _matches(text: str, query: str) -> bool:
     row = db.fetch_one("SELECT %s::tsvector @@ %s::tsquery", (analyse.tsvector(text), analyse.tsquery(query)))
     return bool(row and row[0])
@@ -30,9 +37,7 @@ def _matches(text: str, query: str) -> bool:
 @given(data=st.data(), text=st.sampled_from(SENTENCES))
 @pytest.mark.django_db
 def test_any_of_its_words_find_a_text(data: st.DataObject, text: str) -> None:
-    import rjieba
-
-    words = [word for word in rjieba.cut(text) if any(char.isalnum() for char in word)]
+    words = [word for run in re.findall(r"[\u4e00-\u9fff]+|[^\W\u4e00-\u9fff]+", text) for word in _cut(run)]
     telling = [word for word in words if word.lower() not in analyse._STOP]
     chosen = data.draw(st.lists(st.sampled_from(words), max_size=5)) + [data.draw(st.sampled_from(telling))]
     assert _matches(text, " ".join(chosen)), chosen
