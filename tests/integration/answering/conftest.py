@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.factories import traffic
-from tests.factories.network import ScriptedNetwork, said
 
 from chimein.channels.models import ChannelAccount
 from chimein.conversations.models import Conversation
 from chimein.people.models import Brand
+from tests.factories import traffic
+from tests.factories.network import ScriptedNetwork, said
 
 
 @pytest.fixture

@@ -5,9 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.factories import people
-from tests.factories.desk import pump, send_off
-from tests.factories.network import ScriptedNetwork
 
 from chimein.answering import services
 from chimein.answering.models import Draft
@@ -18,6 +15,9 @@ from chimein.core.actor import Actor, Role
 from chimein.core.errors import NotAllowed, UserError
 from chimein.core.models import Event
 from chimein.routing.models import WorkItem
+from tests.factories import people
+from tests.factories.desk import pump, send_off
+from tests.factories.network import ScriptedNetwork
 
 pytestmark = pytest.mark.django_db
 

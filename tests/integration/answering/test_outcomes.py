@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.factories import traffic
-from tests.factories.desk import pump, send_off
-from tests.factories.network import ScriptedNetwork, said
 
 from chimein.answering.models import Answer, Draft
 from chimein.channels.models import ChannelAccount, Delivery
@@ -18,6 +15,9 @@ from chimein.core.actor import Actor
 from chimein.core.models import Event
 from chimein.insights.ledger import ledger
 from chimein.routing.models import WorkItem
+from tests.factories import traffic
+from tests.factories.desk import pump, send_off
+from tests.factories.network import ScriptedNetwork, said
 
 pytestmark = pytest.mark.django_db
 LONG = "First switch it off and wait. " * 12

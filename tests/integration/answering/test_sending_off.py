@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.factories import traffic
-from tests.factories.desk import pump, send_off
-from tests.factories.network import ScriptedNetwork, said
 
 from chimein.answering import services
 from chimein.answering.models import Answer, Draft
@@ -20,6 +17,9 @@ from chimein.core.text import measure
 from chimein.insights.ledger import ledger
 from chimein.routing import services as routing
 from chimein.routing.models import WorkItem
+from tests.factories import traffic
+from tests.factories.desk import pump, send_off
+from tests.factories.network import ScriptedNetwork, said
 
 pytestmark = pytest.mark.django_db
 

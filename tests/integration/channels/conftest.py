@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from tests.factories import traffic
-from tests.factories.network import ScriptedNetwork
 
 from chimein.channels import deliveries
 from chimein.channels.models import ChannelAccount, Delivery
 from chimein.core import clock
 from chimein.people.models import Brand
+from tests.factories import traffic
+from tests.factories.network import ScriptedNetwork
 
 Queue = Callable[..., Delivery]
 

@@ -11,11 +11,10 @@ import django
 
 django.setup()
 
-from tests.factories import network  # noqa: E402
-
 from chimein.channels import deliveries  # noqa: E402
 from chimein.channels.port import Outgoing  # noqa: E402
 from chimein.core import clock  # noqa: E402
+from tests.factories import network  # noqa: E402
 
 
 def die(_: Outgoing) -> None:

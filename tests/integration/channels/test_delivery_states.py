@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import httpx
 import pytest
-from tests.factories.network import ScriptedNetwork
 
 from chimein.channels import deliveries
 from chimein.channels.health import is_healthy
@@ -14,6 +13,7 @@ from chimein.channels.models import ChannelAccount, Delivery
 from chimein.channels.port import Outgoing, SendError, SendErrorCode, SendUncertain
 from chimein.core import clock
 from chimein.core.models import Event
+from tests.factories.network import ScriptedNetwork
 
 from .conftest import Queue
 

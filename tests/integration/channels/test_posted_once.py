@@ -8,9 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.factories.crowd import at_once, kinds
-from tests.factories.network import ScriptedNetwork
-from tests.factories.processes import run_script
 
 from chimein.channels import deliveries
 from chimein.channels.models import ChannelAccount, Delivery
@@ -18,6 +15,9 @@ from chimein.channels.port import Outgoing
 from chimein.core import clock
 from chimein.core.http import safe_client
 from chimein.core.models import Event
+from tests.factories.crowd import at_once, kinds
+from tests.factories.network import ScriptedNetwork
+from tests.factories.processes import run_script
 
 from .conftest import Queue
 

@@ -6,9 +6,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from tests.factories import people, traffic
-from tests.factories.network import ScriptedNetwork
-from tests.factories.traffic import envelopes, minutes, post, raw_entry, record, tell
 
 from chimein.channels import journal
 from chimein.channels.models import ChannelAccount, InboundEntry
@@ -20,6 +17,9 @@ from chimein.core.models import Event
 from chimein.insights.ledger import ledger
 from chimein.intake import batch
 from chimein.intake.reading import MAX_TEXT
+from tests.factories import people, traffic
+from tests.factories.network import ScriptedNetwork
+from tests.factories.traffic import envelopes, minutes, post, raw_entry, record, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +96,7 @@ def test_times_without_a_zone_and_missing_authors_of_any_network(
     raw_entry(account, good, "good")
     raw_entry(
         account, good | {"external_id": "naive", "posted_at": datetime(2026, 1, 1).isoformat()}, "naive"
-    )  # noqa: DTZ001
+    )
     raw_entry(account, good | {"external_id": "nobody", "author": ""}, "nobody")
     raw_entry(account, good | {"external_id": ""}, "no-id")
     assert batch.drain().aside == 3

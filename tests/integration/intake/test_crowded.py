@@ -6,9 +6,6 @@ import signal
 from pathlib import Path
 
 import pytest
-from tests.factories import people, traffic, workers
-from tests.factories.processes import run_script
-from tests.factories.traffic import post, record
 
 from chimein.channels.models import ChannelAccount, InboundEntry
 from chimein.contacts.models import Contact, Identity
@@ -16,6 +13,9 @@ from chimein.conversations.models import Conversation, Message, ThreadRef
 from chimein.core.models import Event
 from chimein.insights.ledger import ledger
 from chimein.intake import batch
+from tests.factories import people, traffic, workers
+from tests.factories.processes import run_script
+from tests.factories.traffic import post, record
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS, LENGTH = 200, 10
@@ -66,9 +66,8 @@ def test_a_thread_with_an_id_is_taken_in_in_the_order_it_came(account: ChannelAc
 
 
 def test_one_shard_belongs_to_one_worker_at_a_time(account: ChannelAccount) -> None:
-    from tests.factories.crowd import at_once
-
     from chimein.core import clock, db
+    from tests.factories.crowd import at_once
 
     record(account, post("q1"))
     (shard,) = batch.pending_shards()

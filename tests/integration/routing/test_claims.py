@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.factories import people, traffic
-from tests.factories.traffic import own, post, tell
 
 from chimein.channels.models import ChannelAccount
 from chimein.core import clock
@@ -17,6 +15,8 @@ from chimein.routing import services
 from chimein.routing.models import WorkItem
 from chimein.routing.selectors import next_offer
 from chimein.routing.services import LEASE_SECONDS, LONGEST_CLAIM_MINUTES, TYPING_SECONDS, Claim
+from tests.factories import people, traffic
+from tests.factories.traffic import own, post, tell
 
 pytestmark = pytest.mark.django_db
 LEASE = timedelta(seconds=LEASE_SECONDS.get())

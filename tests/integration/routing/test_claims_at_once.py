@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.factories import people, traffic
-from tests.factories.crowd import at_once, kinds
-from tests.factories.traffic import post, tell
 
 from chimein.core import clock
 from chimein.core.actor import Actor, Role
@@ -15,6 +12,9 @@ from chimein.core.models import Event
 from chimein.routing import services
 from chimein.routing.models import WorkItem
 from chimein.routing.services import Claim
+from tests.factories import people, traffic
+from tests.factories.crowd import at_once, kinds
+from tests.factories.traffic import post, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.factories import traffic
-from tests.factories.processes import ROOT, test_database_url
 
 from chimein.channels.adapters.webhook import signature
 from chimein.channels.models import ChannelAccount
 from chimein.core import clock
 from chimein.runtime.pg_access import free_port
+from tests.factories import traffic
+from tests.factories.processes import ROOT, test_database_url
 
 WAIT_S = 20.0
 MOST_BYTES = 20_000
@@ -50,7 +50,9 @@ def until(true: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-def signed(body: bytes, *, id: str = "msg_1", secret: str = traffic.SECRET, seconds_ago: float = 0) -> dict[str, str]:
+def signed(
+    body: bytes, *, id: str = "msg_1", secret: str = traffic.SECRET, seconds_ago: float = 0
+) -> dict[str, str]:
     """The headers of Standard Webhooks."""
     return signature.signed_headers([secret], id, body, clock.now() - timedelta(seconds=seconds_ago))
 

@@ -26,4 +26,6 @@ stream._HEARTBEAT_S = 0.5
 stream._REVALIDATE_S = 0.5
 
 if __name__ == "__main__":
-    _Server(uvicorn.Config(app, port=int(sys.argv[1]), log_level="critical", timeout_graceful_shutdown=2)).run()
+    _Server(
+        uvicorn.Config(app, port=int(sys.argv[1]), log_level="critical", timeout_graceful_shutdown=2)
+    ).run()

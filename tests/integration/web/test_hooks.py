@@ -11,13 +11,13 @@ import orjson
 import psycopg
 import pytest
 from django.db import connection
-from tests.factories import people, traffic
-from tests.factories.processes import test_database_url
-from tests.factories.traffic import post
 
 from chimein.channels.models import ChannelAccount, InboundEntry, SeenSignature
 from chimein.conversations.models import Message
 from chimein.intake import batch
+from tests.factories import people, traffic
+from tests.factories.processes import test_database_url
+from tests.factories.traffic import post
 
 from .conftest import MOST_BYTES, Front, signed
 
@@ -51,7 +51,9 @@ FORGED: dict[str, Callable[[bytes], dict[str, str]]] = {
     "stale": lambda body: signed(body, seconds_ago=301),
     "from the future": lambda body: signed(body, seconds_ago=-310),
     "of another id": lambda body: signed(body) | {"webhook-id": "msg_2"},
-    "of another time": lambda body: signed(body) | {"webhook-timestamp": signed(body, seconds_ago=9)["webhook-timestamp"]},
+    "of another time": lambda body: (
+        signed(body) | {"webhook-timestamp": signed(body, seconds_ago=9)["webhook-timestamp"]}
+    ),
 }
 
 
@@ -80,15 +82,21 @@ def test_twenty_replays_at_once_store_once(front: Front, account: ChannelAccount
     assert InboundEntry.objects.count() == 1
 
 
-def test_the_same_message_signed_anew_is_welcome_and_stored_once(front: Front, account: ChannelAccount) -> None:
+def test_the_same_message_signed_anew_is_welcome_and_stored_once(
+    front: Front, account: ChannelAccount
+) -> None:
     body = orjson.dumps(post("q1"))
     codes = [front.hook(account, body, signed(body, id=f"msg_{n}")).status_code for n in range(3)]
     assert codes == [200, 200, 200]
     assert InboundEntry.objects.count() == 1
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff\x00", b"[]", b'"x"', b'{"type":"message.created","data":{}}'])
-def test_what_cannot_be_read_is_kept_and_the_sender_thanked(front: Front, account: ChannelAccount, body: bytes) -> None:
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"\xff\x00", b"[]", b'"x"', b'{"type":"message.created","data":{}}']
+)
+def test_what_cannot_be_read_is_kept_and_the_sender_thanked(
+    front: Front, account: ChannelAccount, body: bytes
+) -> None:
     assert front.hook(account, body, signed(body)).status_code == 200
     kept = InboundEntry.objects.get()
     assert (kept.state, bytes(kept.raw or b""), bool(kept.reason)) == ("aside", body, True)
@@ -139,7 +147,9 @@ def _database_away() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (mine,) = cursor.fetchone()
-        with psycopg.connect(test_database_url().replace(f"/{name}", "/postgres"), autocommit=True) as outside:
+        with psycopg.connect(
+            test_database_url().replace(f"/{name}", "/postgres"), autocommit=True
+        ) as outside:
             outside.execute(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS false')
             try:
                 outside.execute(others, (name, mine))

@@ -10,11 +10,11 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import IntConverter
-from tests.factories import people
 
 from chimein.core.actor import Actor, Role
 from chimein.core.policy import ANYONE, SIGNED, SIGNED_IN, NamedPolicy, policy_of
 from chimein.people.models import Brand, User
+from tests.factories import people
 
 pytestmark = pytest.mark.django_db
 
@@ -121,7 +121,9 @@ def test_who_gets_in(
     assert _is_login(_ask(Client(), path)), "not signed in"
     fragment = _ask(Client(), path, headers={"HX-Request": "true"})
     assert fragment.status_code in {401, 302}
-    assert _ask(signed_in(stranger), path).status_code == 404, "a stranger does not learn that the brand exists"
+    assert _ask(signed_in(stranger), path).status_code == 404, (
+        "a stranger does not learn that the brand exists"
+    )
     assert _ask(signed_in(people.user()), path).status_code == 404, "a member of nothing"
     for role, actor in members.items():
         response = _ask(signed_in(actor), path)
@@ -141,7 +143,9 @@ def test_who_left_gets_in_no_more(
 
 
 @pytest.mark.parametrize("address", SIGNED_IN_ONLY, ids=_name)
-def test_signed_in_pages(address: Address, stranger: User, signed_in: Callable[[Actor | User], Client]) -> None:
+def test_signed_in_pages(
+    address: Address, stranger: User, signed_in: Callable[[Actor | User], Client]
+) -> None:
     assert _is_login(_ask(Client(), address.path))
     assert _ask(signed_in(stranger), address.path).status_code != 403
 

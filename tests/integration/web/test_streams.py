@@ -10,8 +10,6 @@ import httpx
 import pytest
 from django.db import connection, transaction
 from django.test import Client
-from tests.factories import people, traffic
-from tests.factories.traffic import conversation_of, post, tell
 
 from chimein.channels.models import ChannelAccount
 from chimein.conversations.models import Conversation
@@ -20,6 +18,8 @@ from chimein.core.actor import Actor, Role
 from chimein.core.events import Fact, all_kinds, emit
 from chimein.people.models import Membership, User
 from chimein.routing.models import WorkItem
+from tests.factories import people, traffic
+from tests.factories.traffic import conversation_of, post, tell
 
 from .conftest import Front, until
 
@@ -37,7 +37,13 @@ class Stream:
 
     def patches(self) -> list[str]:
         blocks = self.text.split("\n\n")
-        return [line[6:] for one in blocks if "event: patch" in one for line in one.split("\n") if line[:6] == "data: "]
+        return [
+            line[6:]
+            for one in blocks
+            if "event: patch" in one
+            for line in one.split("\n")
+            if line[:6] == "data: "
+        ]
 
     @property
     def last_id(self) -> str:

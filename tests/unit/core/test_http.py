@@ -11,7 +11,13 @@ from typing import Any
 import httpx
 import pytest
 
-from chimein.core.http import ALLOWED_PRIVATE_HOSTS, ForbiddenAddress, is_web_address, resolve_public, safe_client
+from chimein.core.http import (
+    ALLOWED_PRIVATE_HOSTS,
+    ForbiddenAddress,
+    is_web_address,
+    resolve_public,
+    safe_client,
+)
 
 PRIVATE = [
     "127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1",
@@ -51,7 +57,16 @@ def test_one_bad_address_among_good_ones_is_enough(monkeypatch: pytest.MonkeyPat
         resolve_public("friendly.example", 443)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "http://[::1]:9/", "http://2130706433:9/", "http://0x7f.1:9/", "http://localhost:9/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:9/",
+        "http://[::1]:9/",
+        "http://2130706433:9/",
+        "http://0x7f.1:9/",
+        "http://localhost:9/",
+    ],
+)
 def test_written_out_addresses_are_refused_too(url: str) -> None:
     with safe_client() as client, pytest.raises((ForbiddenAddress, httpx.ConnectError)) as caught:
         client.get(url)
@@ -120,7 +135,15 @@ def test_the_call_goes_to_the_address_that_was_checked(inside: int, monkeypatch:
     def once(host: str, port: Any, *more: Any, **named: Any) -> Any:
         if host == "changing.example":
             asked.append(host)
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1" if len(asked) == 1 else "127.9.9.9", port))]
+            return [
+                (
+                    socket.AF_INET,
+                    socket.SOCK_STREAM,
+                    6,
+                    "",
+                    ("127.0.0.1" if len(asked) == 1 else "127.9.9.9", port),
+                )
+            ]
         assert host == "127.0.0.1"
         return real(host, port, *more, **named)
 

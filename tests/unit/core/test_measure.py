@@ -44,15 +44,24 @@ def test_weighted_does_not_depend_on_how_letters_are_composed(text: str) -> None
 
 @given(text=st.text(st.characters(max_codepoint=0x24F)))
 def test_latin_weighs_no_more_than_its_characters(text: str) -> None:
-    assert weighted(text) <= len(unicodedata.normalize("NFC", text)) + text.count("http") * LINK_WEIGHT + 2 * len(text)
+    assert weighted(text) <= len(unicodedata.normalize("NFC", text)) + text.count(
+        "http"
+    ) * LINK_WEIGHT + 2 * len(text)
 
 
 def _without_spaces(text: str) -> str:
     return "".join(text.split())
 
 
-@given(words=WORDS, limit=st.integers(40, 300), measure=st.sampled_from(MEASURES), suffix=st.sampled_from(["", " ^Ann", " ^小林, 三店"]))
-def test_parts_fit_carry_marks_and_lose_nothing(words: list[str], limit: int, measure: Measure, suffix: str) -> None:
+@given(
+    words=WORDS,
+    limit=st.integers(40, 300),
+    measure=st.sampled_from(MEASURES),
+    suffix=st.sampled_from(["", " ^Ann", " ^小林, 三店"]),
+)
+def test_parts_fit_carry_marks_and_lose_nothing(
+    words: list[str], limit: int, measure: Measure, suffix: str
+) -> None:
     text = " ".join(words).strip() or "x"
     parts = split(text, limit=limit, measure=measure, suffix=suffix)
     assert all(length(part, measure) <= limit for part in parts)

@@ -32,7 +32,9 @@ def test_an_option_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch)
         number.get()
 
 
-@pytest.mark.parametrize(("text", "value"), [("1", True), ("Yes", True), (" on ", True), ("0", False), ("", False), ("no", False)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("1", True), ("Yes", True), (" on ", True), ("0", False), ("", False), ("no", False)]
+)
 def test_yes_and_no(text: str, value: bool) -> None:
     assert options.parse_bool(text) is value
 

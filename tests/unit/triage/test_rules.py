@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.triage.measuring import quality, read
-from tests.unit.triage.sentences import SENTENCES, Sentence
 
 from chimein.triage import reasons
 from chimein.triage.classifiers.rules import classifier
 from chimein.triage.port import BrandWords, Labels, TopicWords, TriageInput
+from tests.unit.triage.measuring import quality, read
+from tests.unit.triage.sentences import SENTENCES, Sentence
 
 BRAND = BrandWords(1, ("tamarind",), (TopicWords("sound", ("headphones", "耳机", "speaker")),))
 LABELLED = Path(
