@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,9 @@ from chimein.answering.models import Answer, Draft
 from chimein.answering.services import UNDO_SECONDS
 from chimein.core import clock
 from chimein.core.errors import Conflict
-from chimein.demo.player import acts
+from chimein.demo.player import Player, acts
+from chimein.demo.player.customers import Customers
+from chimein.demo.player.day import plays_of
 from chimein.demo.player.desk import Item, busy_members, items_of, waiting_items
 from chimein.demo.player.helpers import Helpers, Wish
 from chimein.demo.scenario.chance import dice
@@ -108,3 +111,18 @@ def test_play_needs_the_demo() -> None:
         call_command("play")
     with pytest.raises(CommandError, match="above 0"):
         call_command("play", speed=0)
+
+
+def test_when_the_player_ends_nothing_stays_in_its_hands(demo: Demo) -> None:
+    stage = replace(demo.stage, speed=1.0)
+    episode = next(one for one in plays_of(stage.scenario, 0) if one.episode.id == "en-p-hours-1")
+    player = Player(
+        stage, Customers(stage.town, [episode], form_id=None, minute=timedelta(microseconds=1), at=10**6)
+    )
+    stage.town.say(episode.episode.author, episode.episode.steps[0].text, key=episode.key(0))
+    demo.work()
+    player.step()
+    assert WorkItem.objects.get().holder_id is not None
+    player.stop()
+    assert WorkItem.objects.get().holder_id is None
+    assert not busy_members(demo.brand.pk, now=clock.now())

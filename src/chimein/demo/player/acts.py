@@ -6,7 +6,7 @@ on. Whatever the services refuse (somebody was faster, the claim has run out) en
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from chimein.demo.scenario.chance import dice
 from chimein.routing import presence
 from chimein.routing import services as routing
 
-Act = Iterator[float]
+Act = Generator[float, None, None]
 
 _SECONDS_A_LETTER = 0.05
 _READING_S = 3.0

@@ -17,6 +17,7 @@ from chimein.demo.player.helpers import Helper, Helpers, Wish
 from chimein.demo.player.progress import asked_by, next_step
 from chimein.demo.player.town import Town
 from chimein.demo.scenario.model import ANSWER_STEPS
+from chimein.routing import services as routing
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +94,13 @@ class Crew:
                 log.debug("conversation %s: %s", conversation_id, refusal)
                 return
             self._doing[conversation_id] = replace(doing, at=now + timedelta(seconds=pause))
+
+    def let_go(self, *, now: datetime) -> None:
+        """The player ends: give back what is in hand, so that nobody waits for the claims to run out."""
+        for conversation_id, doing in self._doing.items():
+            doing.act.close()
+            routing.release(actor=doing.helper.actor, conversation_id=conversation_id, reason="", now=now)
+        self._doing.clear()
 
     def is_free(self, helper: Helper) -> bool:
         """Whether this persona does nothing just now, nor does a person in its place."""

@@ -75,6 +75,10 @@ class Player:
         self._crew.run(now=now)
         self._strangers.run(now=now)
 
+    def stop(self) -> None:
+        """End in good order: nothing stays in anybody's hands."""
+        self._crew.let_go(now=clock.now())
+
 
 def open_stage(*, base_url: str, control_key: str, speed: float) -> Stage | None:
     """The stage, or None as long as the demo has not been seeded. `base_url` is the network's."""

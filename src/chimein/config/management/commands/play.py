@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 
 from chimein.core import clock
 from chimein.demo.player import Player, living_day, open_stage
@@ -41,9 +42,13 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, _stop)
         signal.signal(signal.SIGINT, _stop)
         player: Player | None = None
-        while True:
-            player, pause = self._step(player, options["speed"])
-            time.sleep(pause)
+        try:
+            while True:
+                player, pause = self._step(player, options["speed"])
+                time.sleep(pause)
+        finally:
+            if player is not None:
+                _end(player)
 
     def _step(self, player: Player | None, speed: float) -> tuple[Player | None, float]:
         """One step; the web server and the database may be gone for a while."""
@@ -74,6 +79,13 @@ def _control_key() -> str:
     """The network's key: from the environment, else the file beside its database."""
     given = os.environ.get("WARBLE_CONTROL_KEY")
     return given or Path(var_dir() / _KEY_FILE).read_text(encoding="utf-8").strip()
+
+
+def _end(player: Player) -> None:
+    """Give back what is in hand; on a new connection, since the old one may have been cut off in mid-word."""
+    with suppress(Error):
+        connection.close()
+        player.stop()
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
