@@ -81,7 +81,7 @@ def conversation(request: BrandRequest, public_id: str) -> HttpResponseBase:
     return frame.page(
         request, "console/conversation.html", section="console-queue", context=context,
         topics=[f"queue:{request.brand.pk}", f"conversation:{found.pk}", f"presence:{found.pk}"],
-        counts={"console-queue": min(sum(queue["counts"].values()), 999)},
+        counts={"console-queue": sum(queue["counts"].values())},
     )  # fmt: skip
 
 

@@ -8,13 +8,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from chimein.core.actor import Actor
 from chimein.core.policy import LEAD, MEMBER, STAFF, NamedPolicy
 from chimein.people.models import Membership
 from chimein.web.guard import BrandRequest
+from chimein.web.live import live_url
 
 _PLACES: tuple[tuple[str, str, NamedPolicy], ...] = (
     ("console-queue", "inbox", STAFF),
@@ -44,11 +44,16 @@ def nav(slug: str, actor: Actor, section: str, counts: Mapping[str, int]) -> lis
             "url": reverse(name, args=[slug]),
             "icon": icon,
             "current": name == section,
-            "count": counts.get(name, 0),
+            "count": _badge(counts.get(name, 0)),
         }
         for name, icon, policy in _PLACES
         if policy.allows(actor)
     ]
+
+
+def _badge(count: int) -> str:
+    """A count small enough for a badge; nothing for none."""
+    return "99+" if count > 99 else str(count or "")
 
 
 def _brands(request: BrandRequest) -> list[dict[str, Any]]:
@@ -63,11 +68,6 @@ def _brands(request: BrandRequest) -> list[dict[str, Any]]:
         }
         for one in mine.order_by("brand__name")
     ]
-
-
-def live_url(topics: Sequence[str]) -> str:
-    """The address of the stream of these topics, in the page's language."""
-    return f"/live?topics={','.join(topics)}&lang={get_language() or 'en'}" if topics else ""
 
 
 def page(
@@ -89,7 +89,7 @@ def page(
         "account_name": request.membership.public_name,
         "account_links": _account_links(slug),
         "home_url": reverse("console-start", args=[slug]),
-        "live_url": live_url(topics),
+        "live_url": live_url(*topics),
     }
     return render(request, template, {**around, **(context or {})}, status=status)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponseBase
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from chimein.core import clock
@@ -33,6 +34,15 @@ class Bar:
     share: float
     href: str = ""
 
+    @property
+    def figure(self) -> str:
+        return figure(self.count)
+
+
+def figure(count: int) -> str:
+    """A number with its thousands apart, as the reader's language writes it."""
+    return str(number_format(count, force_grouping=True))
+
 
 def bars(parts: list[tuple[str, str, int, str]], total: int) -> list[Bar]:
     """The parts of a whole as bars, longest share 1,000 units wide."""
@@ -58,9 +68,15 @@ def ledger(request: BrandRequest) -> HttpResponseBase:
         ("waiting", _("Waiting"), book.waiting, queue_url),
     ]
     context = {
-        "book": book, "bars": bars(whole, book.inbound), "queue_url": queue_url, "answered_url": answered_url,
+        "book": book, "bars": bars(whole, book.inbound),
+        "queue_url": queue_url, "answered_url": answered_url,
         "reasons": bars([(key, _why_none(key), count, "") for key, count in no_reply], book.inbound),
-        "no_reply_total": sum(book.no_reply.values()),
+        "figures": {
+            "inbound": figure(book.inbound), "answered": figure(book.answered),
+            "private": figure(book.private),
+            "no_reply": figure(sum(book.no_reply.values())), "waiting": figure(book.waiting),
+            "overdue": figure(book.overdue), "gap": figure(abs(book.gap)),
+        },
         "aside_url": reverse("console-aside", args=[slug]) if request.actor.is_lead else "",
         "rows": _waiting(request),
         "counted_at": clock.now(),

@@ -64,7 +64,7 @@ def queue(request: BrandRequest) -> HttpResponseBase:
     response = frame.page(
         request, "console/queue.html", section="console-queue", context=context,
         topics=[f"queue:{request.brand.pk}"],
-        counts={"console-queue": min(sum(context["counts"].values()), 999)},
+        counts={"console-queue": sum(context["counts"].values())},
     )  # fmt: skip
     return remember_lane(request, response, context["lane"])
 
