@@ -9,11 +9,13 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 _TEST = ["pytest", "-q", "-n", "2", "--dist", "loadgroup"]
+_BENCH = ["chimein", "bench"]
 
 STAGES: dict[str, list[str]] = {
     "style": ["ruff", "check", "--quiet"],
@@ -23,21 +25,61 @@ STAGES: dict[str, list[str]] = {
     "packages": ["deptry", "src"],
     "templates": ["djlint", "src/chimein", "--lint", "--quiet"],
     "docs": ["python", "scripts/check_docs.py"],
-    "tests": [*_TEST, "tests", "--ignore=tests/e2e", "--ignore=tests/perf"],
+    "chinese": ["python", "scripts/messages.py"],
+    "tests": [*_TEST, "tests", "--ignore=tests/e2e"],
     "browser": ["pytest", "-q", "tests/e2e"],
-    "speed": ["pytest", "-q", "tests/perf"],
+    "speed-intake": [*_BENCH, "intake", "--messages", "5000", "--fresh", "--json"],
+    "speed-hooks": [*_BENCH, "hooks", "--seconds", "2", "--json"],
+    "speed-live": [*_BENCH, "live", "--streams", "20", "--posts", "8", "--json"],
+    "kills": ["python", "scripts/kill_test.py", "--kills", "3"],
 }
-GROUPS = {"lint": ["style", "format", "imports", "packages", "templates", "docs"], "all": list(STAGES)}
+GROUPS = {
+    "lint": ["style", "format", "imports", "packages", "templates", "docs", "chinese"],
+    "speed": [name for name in STAGES if name.startswith("speed-")],
+    "all": list(STAGES),
+}
 
 
-def run(name: str) -> tuple[bool, float]:
-    """Run one stage; did it pass, and its seconds."""
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a stage ended. `words`: the last line of its output, such as pytest's count."""
+
+    passed: bool
+    seconds: float
+    words: str
+
+
+def run(name: str) -> Result:
+    """Run one stage, showing its output as it comes."""
     print(f"\n== {name}", flush=True)
     program, *words = STAGES[name]
-    begin = time.monotonic()
-    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
-    done = subprocess.run([str(BIN / program), *words], cwd=ROOT, env=environment, check=False)
-    return done.returncode == 0, time.monotonic() - begin
+    begin, last = time.monotonic(), ""
+    command = [str(BIN / program), *words]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=_environment(name), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            last = line.strip() or last
+    return Result(process.returncode == 0, time.monotonic() - begin, last)
+
+
+def _environment(name: str) -> dict[str, str]:
+    """Our programs first on the path; benchmarks have a folder of their own, lest somebody's data be lost."""
+    found = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}", "PYTHONUNBUFFERED": "1"}
+    if name in GROUPS["speed"]:
+        found["CHIMEIN_VAR"] = str(ROOT / "var" / "check")
+    return found
+
+
+def report(results: dict[str, Result]) -> None:
+    """The table at the end, with the last words of the longer stages."""
+    print(f"\n{'check':<14} {'seconds':>8}")
+    for name, one in results.items():
+        words = f"  {one.words[:90]}" if one.seconds > 1 and not one.words.startswith("{") else ""
+        print(f"{name:<14} {one.seconds:>8.1f}  {'passed' if one.passed else 'FAILED'}{words}")
+    print(f"{'together':<14} {sum(one.seconds for one in results.values()):>8.1f}")
 
 
 def main(names: list[str]) -> int:
@@ -48,11 +90,8 @@ def main(names: list[str]) -> int:
         print(f"Unknown: {', '.join(unknown)}. There are: {', '.join([*STAGES, *GROUPS])}", file=sys.stderr)
         return 2
     results = {name: run(name) for name in wanted}
-    print(f"\n{'check':<12} {'seconds':>8}")
-    for name, (passed, seconds) in results.items():
-        print(f"{name:<12} {seconds:>8.1f}  {'passed' if passed else 'FAILED'}")
-    print(f"{'together':<12} {sum(seconds for _, seconds in results.values()):>8.1f}")
-    return int(not all(passed for passed, _ in results.values()))
+    report(results)
+    return int(not all(one.passed for one in results.values()))
 
 
 if __name__ == "__main__":
