@@ -1,0 +1,138 @@
+"""Every page in both languages, in light and dark, on a desk, a tablet and a phone: nothing cut, nothing hidden from
+anybody, and a picture of each in var/screenshots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.e2e import desk, looks
+from tests.e2e.people import ANN, GRACE, HARRIET, People
+from tests.e2e.product import BRAND, Product, until
+
+CONSOLE = desk.CONSOLE
+LANGUAGES = ("en", "zh")
+
+
+@pytest.fixture(scope="session")
+def _busy(product: Product) -> None:
+    """Questions in both languages and lanes, so that no page is empty."""
+    said = {
+        ("looks_en", "Lou Looks"): "Tamarind, does the Star Anise Mesh work with a router of another maker?",
+        ("looks_zh", "看看"): "罗望的八角 Mesh 能和别的牌子的路由器一起用吗？",
+        ("looks_angry", "Ida Irate"): f"@{BRAND} charged twice and nobody calls back, this is a disgrace!!",
+    }
+    for (handle, name), text in said.items():
+        product.join(handle, name, followers=12_000)
+        product.say(handle, text)
+    until(lambda: "Star Anise Mesh" in product.client.get(f"/en/{BRAND}/").text, what="the wall")
+
+
+def _language_path(language: str) -> str:
+    return "/en" if language == "en" else "/zh-hans"
+
+
+def _wall(page: Page, language: str) -> None:
+    page.goto(f"{_language_path(language)}/{BRAND}/")
+    page.locator("article.card").first.wait_for()
+
+
+def _answered(page: Page, language: str) -> None:
+    page.goto(f"{_language_path(language)}/{BRAND}/?tab=answered")
+    page.locator("article.card .card-target").first.click()
+    page.locator(".thread").wait_for()
+
+
+def _waiting(page: Page, language: str) -> None:
+    page.goto(f"{_language_path(language)}/{BRAND}/?tab=waiting")
+    page.locator("article.card .card-target").first.click()
+    page.locator(".thread").wait_for()
+
+
+def _topic(page: Page, language: str) -> None:
+    page.goto(f"{_language_path(language)}/{BRAND}/topics/wifi/")
+
+
+def _nothing_found(page: Page, language: str) -> None:
+    page.goto(f"{_language_path(language)}/{BRAND}/?q=zzyzx&person=&since=2020-01-01")
+
+
+def _helpers(page: Page, language: str) -> None:
+    page.goto(f"{_language_path(language)}/{BRAND}/people/")
+
+
+def _helper(page: Page, language: str) -> None:
+    _helpers(page, language)
+    page.locator(".card-target").first.click()
+    page.locator("#person-list").wait_for()
+
+
+def _ask(page: Page, language: str) -> None:
+    page.goto(f"{_language_path(language)}/{BRAND}/ask/")
+
+
+def _login(page: Page, _language: str) -> None:
+    page.goto("/accounts/login/")
+
+
+def _lost(page: Page, _language: str) -> None:
+    page.goto("/nowhere/at/all")
+
+
+PUBLIC: dict[str, Callable[[Page, str], None]] = {
+    "wall": _wall, "question": _answered, "waiting": _waiting, "topic": _topic, "nothing-found": _nothing_found,
+    "helpers": _helpers, "helper": _helper, "ask": _ask, "login": _login, "not-found": _lost,
+}  # fmt: skip
+
+
+def _conversation(lane: str, texts: dict[str, str]) -> Callable[[Page, str], None]:
+    def show(page: Page, language: str) -> None:
+        desk.open_conversation(page, lane, texts[language])
+
+    return show
+
+
+def _at(path: str) -> Callable[[Page, str], None]:
+    def show(page: Page, _language: str) -> None:
+        page.goto(f"{CONSOLE}/{path}")
+
+    return show
+
+
+_CROWD = {"en": "Star Anise Mesh", "zh": "八角 Mesh"}
+_ANGRY = {"en": "nobody calls back", "zh": "nobody calls back"}
+CONSOLE_PAGES: dict[str, tuple[str, Callable[[Page, str], None]]] = {
+    "queue": (GRACE, _at("queue/?lane=crowd")),
+    "queue-mine": (GRACE, _at("queue/?lane=desk&whose=mine")),
+    "conversation": (GRACE, _conversation("crowd", _CROWD)),
+    "conversation-desk": (GRACE, _conversation("desk", _ANGRY)),
+    "card": (ANN, _at("answer/")),
+    "my-answers": (ANN, _at("answers/")),
+    "channels": (HARRIET, _at("channels/")),
+    "set-aside": (HARRIET, _at("channels/journal/")),
+    "unsent": (HARRIET, _at("channels/deliveries/")),
+    "ledger": (HARRIET, _at("ledger/")),
+}
+
+
+@pytest.mark.usefixtures("_busy")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_pages_look_well(people: People, name: str, language: str) -> None:
+    page = people.somebody(language=language)
+    people.watch_of(page).allow("status of 404")
+    PUBLIC[name](page, language)
+    assert looks.examine(page, f"{name}-{language}") == []
+
+
+@pytest.mark.usefixtures("_busy")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", CONSOLE_PAGES)
+def test_console_pages_look_well(people: People, name: str, language: str) -> None:
+    who, show = CONSOLE_PAGES[name]
+    page = people.member(who, language=language)
+    show(page, language)
+    desk.wait_until_live(page) if name in {"queue", "card"} else None
+    assert looks.examine(page, f"console-{name}-{language}") == []
