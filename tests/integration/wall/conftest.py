@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from pytest_django import Settings
 
 from chimein.channels.models import ChannelAccount
 from chimein.people.models import Brand
@@ -13,9 +12,7 @@ from tests.factories import wall_network as net
 
 
 @pytest.fixture(autouse=True)
-def _public_pages(settings: Settings) -> Iterator[None]:
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+def _networks() -> Iterator[None]:
     with net.plain_networks():
         yield
 
