@@ -5,6 +5,7 @@ A failing check does not keep the others from running. Exit code 1 when one fail
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -62,7 +63,19 @@ def run(name: str) -> Result:
         for line in process.stdout:
             print(line, end="", flush=True)
             last = line.strip() or last
-    return Result(process.returncode == 0, time.monotonic() - begin, last)
+    wrong = _wrong_figures(last) if name in GROUPS["speed"] and process.returncode == 0 else ""
+    if wrong:
+        print(wrong)
+    return Result(process.returncode == 0 and not wrong, time.monotonic() - begin, wrong or last)
+
+
+def _wrong_figures(line: str) -> str:
+    """What a benchmark must never show, however slow the machine: messages lost, doubled, refused or unseen."""
+    figures = json.loads(line)
+    bad = {name: figures[name] for name in ("lost", "doubled", "refused") if figures.get(name)}
+    if figures.get("sightings") != figures.get("sightings_expected"):
+        bad["sightings"] = f"{figures['sightings']} of {figures['sightings_expected']}"
+    return f"must not be: {bad}" if bad else ""
 
 
 def _environment(name: str) -> dict[str, str]:
