@@ -40,7 +40,17 @@ class Stage:
         self.folder = folder
         self.port = free_port()
         self.log = (folder / "kill_test.log").open("wb")
-        command = [sys.executable, "-m", "chimein", "up", "--demo", "--port", str(self.port), "--speed", str(speed)]
+        command = [
+            sys.executable,
+            "-m",
+            "chimein",
+            "up",
+            "--demo",
+            "--port",
+            str(self.port),
+            "--speed",
+            str(speed),
+        ]
         env = {**os.environ, "CHIMEIN_VAR": str(folder)}
         env.pop("DATABASE_URL", None)
         self.process = subprocess.Popen(command, env=env, stdout=self.log, stderr=self.log)
@@ -152,12 +162,17 @@ def compare(stage: Stage, snapshot: list[dict[str, object]]) -> list[str]:
         for post in snapshot
         if not post.get("deleted") and concerns_brand(post, threads, words) and str(post["id"]) not in ours
     ]
-    problems += [f"post {pk} is here {n} times, told {told} times" for pk, _, n, told in rows if (n, told) != (1, 1)]
+    problems += [
+        f"post {pk} is here {n} times, told {told} times" for pk, _, n, told in rows if (n, told) != (1, 1)
+    ]
     return problems + wrong_answers(stage, brand)
 
 
 def wrong_answers(stage: Stage, brand: str) -> list[str]:
-    """Answers that stand there twice, and deliveries of ours that are not there. Ours are read first: the day goes on."""
+    """Answers that stand there twice, and deliveries of ours that are not there.
+
+    Ours are read first, since the day goes on.
+    """
     sent = stage.query(
         """SELECT d.external_id FROM channels_delivery d JOIN channels_channelaccount a ON a.id = d.account_id
            WHERE d.state = 'sent' AND NOT d.private AND a.adapter = 'warble'"""
@@ -168,7 +183,9 @@ def wrong_answers(stage: Stage, brand: str) -> list[str]:
     there = {str(post["id"]) for post in by_brand}
     problems = [f"answer posted {n} times: {text!r}" for (_, text), n in said.items() if n > 1]
     problems += [f"two deliveries claim post {pk}" for pk, n in keys.items() if n > 1]
-    return problems + [f"delivery says {pk} was posted, the network knows nothing of it" for pk in keys if pk not in there]
+    return problems + [
+        f"delivery says {pk} was posted, the network knows nothing of it" for pk in keys if pk not in there
+    ]
 
 
 def gap(stage: Stage) -> int:
@@ -201,7 +218,9 @@ def settle(stage: Stage) -> list[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--speed", type=float, default=60.0)

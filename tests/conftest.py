@@ -66,7 +66,7 @@ def signed_in(db: None) -> Callable[[Actor | User], Client]:
 
     def sign_in(who: Actor | User) -> Client:
         client = Client()
-        client.force_login(User.objects.get(pk=who.user_id) if isinstance(who, Actor) else who)
+        client.force_login(User.objects.get(memberships=who.membership_id) if isinstance(who, Actor) else who)
         return client
 
     return sign_in

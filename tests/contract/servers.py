@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import uvicorn
@@ -19,7 +19,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chimein.core.http import ALLOWED_PRIVATE_HOSTS
-from chimein.core.options import Option
 
 
 @contextmanager
@@ -66,7 +65,7 @@ def wait_for(true: Callable[[], Any], seconds: float = 10.0) -> None:
 @contextmanager
 def allowing(*addresses: str) -> Iterator[None]:
     """These addresses may be called although they are on this machine."""
-    hosts = cast("Option[tuple[str, ...]]", ALLOWED_PRIVATE_HOSTS)
+    hosts = ALLOWED_PRIVATE_HOSTS
     more = [address.removeprefix("http://").split("/")[0] for address in addresses]
     with hosts.override((*hosts.get(), *more)):
         yield

@@ -14,7 +14,7 @@ G = TypeVar("G")
 
 
 def at_once(function: Callable[[G], T], givens: Sequence[G]) -> list[T | Exception]:
-    """Call the function with each of the givens, all starting at the same moment; results or errors, in order."""
+    """Call the function with each of the givens, all at the same moment; results or errors, in order."""
     start = threading.Barrier(len(givens))
 
     def run(given: G) -> T | Exception:

@@ -1,4 +1,4 @@
-"""A network whose answers are scripted. What was posted is kept in a file, so that other processes see it too."""
+"""A network whose answers are scripted. What was posted is kept in a file, which other processes see too."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -111,16 +112,16 @@ class _Entry:
 
 def install(network: ScriptedNetwork) -> Callable[[], None]:
     """Make the network known to the registry beside the real ones; call the result to take it away again."""
-    real = registry.entry_points
+    real = entry_points
 
-    def entry_points(*, group: str, name: str = "") -> Any:
+    def with_scripted(*, group: str, name: str = "") -> Any:
         return [_Entry(network)] if name == network.name else real(group=group, name=name)
 
-    registry.entry_points = entry_points  # type: ignore[assignment]
+    setattr(registry, "entry_points", with_scripted)  # noqa: B010 - an import of the module, not a part of it
     registry.adapter_for.cache_clear()
 
     def remove() -> None:
-        registry.entry_points = real
+        setattr(registry, "entry_points", real)  # noqa: B010
         registry.adapter_for.cache_clear()
 
     return remove

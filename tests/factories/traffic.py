@@ -28,9 +28,14 @@ OWN = "brand-account"
 def account(of: Brand, adapter: str = "webhook", **fields: object) -> ChannelAccount:
     """An account on a network; with the webhook adapter, `OWN` is the brand's own author id."""
     known: dict[str, object] = {
-        "name": "Our channel", "external_id": OWN, "handle": "tamarind", "base_url": "https://other.example/in",
-        "credentials": {"secret": SECRET}, "hook_token": secret_token(), "tokens_at": clock.now(),
-    }  # fmt: skip
+        "name": "Our channel",
+        "external_id": OWN,
+        "handle": "tamarind",
+        "base_url": "https://other.example/in",
+        "credentials": {"secret": SECRET},
+        "hook_token": secret_token(),
+        "tokens_at": clock.now(),
+    }
     return ChannelAccount.objects.create(brand=of, adapter=adapter, **(known | fields))
 
 
@@ -40,14 +45,29 @@ def minutes(number: float) -> datetime:
 
 
 def post(
-    id: str, text: str = "How do I pair the headphones?", *, by: str = "mia", at: float = 0, reply_to: str = "",
-    thread: str = "", private: bool = False, edited: float | None = None, followers: int = 0, **more: Any,
-) -> Payload:  # fmt: skip
+    id: str,
+    text: str = "How do I pair the headphones?",
+    *,
+    by: str = "mia",
+    at: float = 0,
+    reply_to: str = "",
+    thread: str = "",
+    private: bool = False,
+    edited: float | None = None,
+    followers: int = 0,
+    **more: Any,
+) -> Payload:
     """A message `at` so many minutes after the start; an update when it was `edited`."""
     data: Payload = {
-        "id": id, "author": {"id": by, "name": by.title(), "handle": by, "followers": followers}, "text": text,
-        "created_at": minutes(at).isoformat(), "reply_to": reply_to, "thread_id": thread, "private": private, **more,
-    }  # fmt: skip
+        "id": id,
+        "author": {"id": by, "name": by.title(), "handle": by, "followers": followers},
+        "text": text,
+        "created_at": minutes(at).isoformat(),
+        "reply_to": reply_to,
+        "thread_id": thread,
+        "private": private,
+        **more,
+    }
     if edited is not None:
         data["edited_at"] = minutes(edited).isoformat()
     return {"type": "message.created" if edited is None else "message.updated", "data": data}

@@ -1,4 +1,4 @@
-"""Intake by several workers at once, as in production: each in a thread of its own with its own connection."""
+"""Intake by several workers at once, as in production: each in a thread with its own connection."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ class OwnPost(Protocol):
 def claim(items: Sequence[OwnPost], *, now: datetime) -> set[int]:
     """Settle the deliveries of posts that came back.
 
-    Returns the message ids that intake had set apart for them and that are not needed. A post is ours when the
-    network tells our key with it, or when an unsettled delivery has the same account, target and text.
+    Returns the message ids that intake had set apart for them and that are not needed. A post is ours when
+    the network tells our key with it, or when an unsettled delivery has the same account, target and text.
     """
     accounts = {item.account_id for item in items}
     on_the_way = list(

@@ -50,7 +50,7 @@ def on_delivery_sent(fact: Fact) -> None:
 
 
 def _join_early_replies(message: Message, delivery: Delivery, fact: Fact) -> int:
-    """A reply may come before we know our own post's id, and stand alone: lock both conversations, make them one."""
+    """A reply may come before we know our own post's id and stand alone: make the two conversations one."""
     key = (message.account_id, delivery.external_id)
     early = threading.find_refs([key]).get(key)
     wanted = {message.conversation_id} | ({early.conversation_id} if early else set())

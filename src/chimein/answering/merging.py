@@ -30,8 +30,8 @@ def _move_answers(winner: int, losers: list[int]) -> None:
     )
     db.execute(
         """DELETE FROM answering_draft d USING answering_draft o
-           WHERE d.conversation_id = ANY(%(all)s) AND o.conversation_id = ANY(%(all)s) AND d.author_id = o.author_id
-             AND d.kind = o.kind AND (d.updated_at, d.id) < (o.updated_at, o.id)""",
+           WHERE d.conversation_id = ANY(%(all)s) AND o.conversation_id = ANY(%(all)s)
+             AND d.author_id = o.author_id AND d.kind = o.kind AND (d.updated_at, d.id) < (o.updated_at, o.id)""",
         {"all": [winner, *losers]},
     )
     db.execute(

@@ -34,15 +34,23 @@ MAX_NOTE = 10_000
 
 
 def save_draft(*, actor: Actor, conversation_id: int, kind: str, text: str, now: datetime) -> None:
-    """Keep what is being typed. An empty text forgets the draft. Raises NotAllowed outside the actor's brand and lanes."""
+    """Keep what is being typed; an empty text forgets the draft.
+
+    Raises NotAllowed outside the actor's brand and lanes.
+    """
     _check_access(actor, conversation_id)
     if kind not in Draft.Kind.values:
         raise UserError(_("There is no such draft."))
-    mine = {"conversation_id": conversation_id, "author_id": actor.membership_id, "kind": kind}
     if not text.strip():
-        Draft.objects.filter(**mine).delete()
+        mine = Draft.objects.filter(conversation_id=conversation_id, author_id=actor.membership_id, kind=kind)
+        mine.delete()
     else:
-        Draft.objects.update_or_create(**mine, defaults={"text": text[:MAX_NOTE], "updated_at": now})
+        Draft.objects.update_or_create(
+            conversation_id=conversation_id,
+            author_id=actor.membership_id,
+            kind=kind,
+            defaults={"text": text[:MAX_NOTE], "updated_at": now},
+        )
 
 
 def _check_access(actor: Actor, conversation_id: int) -> WorkItem | None:
@@ -83,9 +91,9 @@ def limit_of(conversation: Conversation) -> tuple[int, measure.Measure]:
     return (abilities.direct_max_length if private else abilities.max_length), abilities.measure
 
 
-def suffix_of(membership: Membership) -> str:
-    """What is added to an answer to say who wrote it."""
-    return f" ^{signature(membership)}"
+def suffix_of(membership: Membership, conversation: Conversation) -> str:
+    """What is added to an answer to say who wrote it, in the customer's language."""
+    return f" ^{signature(membership, conversation.language)}"
 
 
 def parts_of(conversation: Conversation, text: str, *, suffix: str, split: bool) -> list[str]:
@@ -128,9 +136,10 @@ def answer(
         if conversation is None or item is None or not may_take(actor, item.lane):
             raise NotAllowed(_("This conversation is not open to you."))
         _check_claim(item, actor, fence, now)
-        author = Membership.objects.select_related("team").get(pk=actor.membership_id)
+        assert item.holder_id is not None
+        author = Membership.objects.select_related("team").get(pk=item.holder_id)
         target = _target(conversation, reply_to_id)
-        parts = parts_of(conversation, text, suffix=suffix_of(author), split=split)
+        parts = parts_of(conversation, text, suffix=suffix_of(author, conversation), split=split)
         made = _hold(conversation, item, author, target, text.strip(), parts, now)
         data: dict[str, object] = {"answer": made.pk, "until": made.undo_until.isoformat()}
         emit(Fact(events.HELD, now, actor.label, actor.brand_id, conversation_id, target.pk, data))
@@ -173,8 +182,8 @@ def _hold(
         due_at=until,
     )
     made = Answer.objects.create(
-        conversation=conversation, reply_to=target, author=author, text=text, signature=signature(author),
-        private=private, undo_until=until, created_at=now,
+        conversation=conversation, reply_to=target, author=author, text=text,
+        signature=signature(author, conversation.language), private=private, undo_until=until, created_at=now,
     )  # fmt: skip
     made.messages.add(*_messages(conversation, author, target, queued, made.signature, now))
     item.sending = True

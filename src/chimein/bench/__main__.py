@@ -22,15 +22,21 @@ def _parser() -> argparse.ArgumentParser:
     names = parser.add_subparsers(dest="name", required=True)
     intake = names.add_parser("intake", help="messages from the journal to the queue")
     intake.add_argument("--messages", type=int, default=115_257, help="how many (default: 115257)")
-    intake.add_argument("--stored", type=int, default=0, help="fill the database up to so many messages first")
+    intake.add_argument(
+        "--stored", type=int, default=0, help="fill the database up to so many messages first"
+    )
     intake.add_argument("--workers", type=int, default=2, help="intake processes (default: 2)")
     hooks = names.add_parser("hooks", help="signed webhooks, answered after commit")
-    hooks.add_argument("--seconds", type=float, default=8.0, help="how long each side is measured (default: 8)")
+    hooks.add_argument(
+        "--seconds", type=float, default=8.0, help="how long each side is measured (default: 8)"
+    )
     hooks.add_argument("--connections", type=int, default=32)
     live = names.add_parser("live", help="from a post on the simulated network to the screens")
     live.add_argument("--streams", type=int, default=200, help="connected streams (default: 200)")
     live.add_argument("--posts", type=int, default=60, help="posts to follow (default: 60)")
-    names.add_parser("serving", help="a page through the front door against Django's own asynchronous handler")
+    names.add_parser(
+        "serving", help="a page through the front door against Django's own asynchronous handler"
+    )
     for one in names.choices.values():
         one.add_argument("--json", action="store_true", help="print the figures as JSON")
         one.add_argument("--fresh", action="store_true", help="begin with an empty database")
@@ -58,7 +64,13 @@ def _show(figures: Figures, *, as_json: bool) -> None:
         print(json.dumps(figures))
         return
     for name, value in figures.items():
-        shown = f"{value:,.3f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+        shown = (
+            f"{value:,.3f}"
+            if isinstance(value, float)
+            else f"{value:,}"
+            if isinstance(value, int)
+            else str(value)
+        )
         print(f"{name:>22}: {shown}")
 
 

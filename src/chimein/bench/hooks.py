@@ -20,7 +20,9 @@ _ROUNDS = 4
 
 def _bodies(seed: str) -> list[bytes]:
     return [
-        json.dumps({"id": f"evt_{p['id']}", "type": "post.created", "at": p["created_at"], "post": p}).encode()
+        json.dumps(
+            {"id": f"evt_{p['id']}", "type": "post.created", "at": p["created_at"], "post": p}
+        ).encode()
         for p in traffic.posts(400, seed=seed)
     ]
 
@@ -60,7 +62,9 @@ def run(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
             share = {"seconds": given.seconds / _ROUNDS, "connections": given.connections}
             _add(ours, load.load(port, signed, first=number * 1_000_000, **share))
             _add(bare, load.load(port, _bare(bodies), **share))
-    row = db.fetch_one("SELECT count(*) FROM channels_inboundentry WHERE dedup_key LIKE %s", (f"post:{seed}%",))
+    row = db.fetch_one(
+        "SELECT count(*) FROM channels_inboundentry WHERE dedup_key LIKE %s", (f"post:{seed}%",)
+    )
     return {
         "requests_per_s": round(ours.per_second, 1),
         "p50_ms": round(ours.percentile(0.5), 2),

@@ -97,7 +97,8 @@ def _count(table: str) -> int:
 
 def _lost_and_doubled(account: ChannelAccount, ids: list[str]) -> tuple[int, int]:
     rows = db.fetch(
-        "SELECT external_id, count(*) FROM conversations_message WHERE account_id = %s AND external_id = ANY(%s) GROUP BY 1",
+        """SELECT external_id, count(*) FROM conversations_message
+           WHERE account_id = %s AND external_id = ANY(%s) GROUP BY 1""",
         (account.pk, ids),
     )
     received = db.fetch_one(

@@ -12,17 +12,19 @@ from chimein.core.ids import secret_token
 _SHIFT = 1_000_000_000_000
 """Ids of the copies, far from the real ones."""
 
+_CONVERSATIONS = "SELECT conversation_id FROM conversations_message WHERE external_id LIKE %(run)s"
+_MESSAGES = "SELECT id FROM conversations_message WHERE external_id LIKE %(run)s"
 # Which rows of each table belong to a run, in the order in which foreign keys allow them to be written.
 _TABLES = {
-    "channels_inboundentry": "t.account_id = %(account)s AND (t.dedup_key LIKE %(posts)s OR t.dedup_key LIKE %(again)s)",
+    "channels_inboundentry": "t.account_id = %(account)s AND t.dedup_key LIKE ANY(ARRAY[%(posts)s, %(again)s])",
     "contacts_contact": "t.id IN (SELECT contact_id FROM contacts_identity WHERE external_id LIKE %(run)s)",
     "contacts_identity": "t.external_id LIKE %(run)s",
-    "conversations_conversation": "t.id IN (SELECT conversation_id FROM conversations_message WHERE external_id LIKE %(run)s)",
+    "conversations_conversation": f"t.id IN ({_CONVERSATIONS})",
     "conversations_message": "t.external_id LIKE %(run)s",
-    "triage_triage": "t.message_id IN (SELECT id FROM conversations_message WHERE external_id LIKE %(run)s)",
+    "triage_triage": f"t.message_id IN ({_MESSAGES})",
     "conversations_threadref": "t.external_id LIKE %(run)s",
-    "routing_workitem": "t.conversation_id IN (SELECT conversation_id FROM conversations_message WHERE external_id LIKE %(run)s)",
-    "core_event": "t.message_id IN (SELECT id FROM conversations_message WHERE external_id LIKE %(run)s)",
+    "routing_workitem": f"t.conversation_id IN ({_CONVERSATIONS})",
+    "core_event": f"t.message_id IN ({_MESSAGES})",
 }
 _SHIFTED = {
     "channels_inboundentry": ("id",),
@@ -57,7 +59,9 @@ def _expression(table: str, column: str, mark: str) -> str:
     if column in _SHIFTED.get(table, ()):
         return f"t.{column} + {_SHIFT}"
     if column in _RENAMED.get(table, ()):
-        return f"'{mark}' || t.{column}" if column != "public_id" else f"right('{mark}' || md5(t.public_id), 16)"
+        return (
+            f"'{mark}' || t.{column}" if column != "public_id" else f"right('{mark}' || md5(t.public_id), 16)"
+        )
     return f"t.{column}"
 
 
@@ -65,7 +69,9 @@ def _prepare(table: str, params: dict[str, object], mark: str) -> int:
     """The final rows in a plain table without indexes, ready to be copied."""
     names = _columns(table)
     values = ", ".join(f"{_expression(table, name, mark)} AS {name}" for name in names)
-    db.execute(f"CREATE TEMP TABLE limit_{table} AS SELECT {values} FROM {table} t WHERE {_TABLES[table]}", params)
+    db.execute(
+        f"CREATE TEMP TABLE limit_{table} AS SELECT {values} FROM {table} t WHERE {_TABLES[table]}", params
+    )
     row = db.fetch_one(f"SELECT count(*) FROM limit_{table}")
     return int(row[0]) if row else 0
 

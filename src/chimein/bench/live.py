@@ -50,7 +50,17 @@ def _network(folder: Path) -> Iterator[str]:
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     path = folder / f"warble-{secrets.token_hex(4)}.sqlite3"
-    command = [sys.executable, "-m", "chimein.demo.simnet", "--port", str(port), "--db", str(path), "--base-url", base]
+    command = [
+        sys.executable,
+        "-m",
+        "chimein.demo.simnet",
+        "--port",
+        str(port),
+        "--db",
+        str(path),
+        "--base-url",
+        base,
+    ]
     process = subprocess.Popen(command, env={**os.environ, "WARBLE_CONTROL_KEY": _KEY})
     try:
         for _ in range(100):
@@ -68,18 +78,31 @@ def _connect(base: str, port: int) -> ChannelAccount:
     """The brand's account there and here, with webhooks to our front door."""
     account = setting.account()
     control = httpx.Client(base_url=base, headers={"X-Control-Key": _KEY}, timeout=10)
-    control.put("/control/faults", json={"reads_per_minute": 100_000, "posts_per_minute": 100_000}).raise_for_status()
+    control.put(
+        "/control/faults", json={"reads_per_minute": 100_000, "posts_per_minute": 100_000}
+    ).raise_for_status()
     made = control.post("/persona/accounts", json={"handle": "tamarind", "name": "Tamarind", "kind": "brand"})
-    control.post("/persona/accounts", json={"handle": "asker", "name": "Asker", "followers": 900}).raise_for_status()
+    control.post(
+        "/persona/accounts", json={"handle": "asker", "name": "Asker", "followers": 900}
+    ).raise_for_status()
     app = {"client_id": "bench", "client_secret": "bench", "handle": "tamarind"}
     control.post("/persona/apps", json=app).raise_for_status()
     token = httpx.post(
         f"{base}/oauth/token",
         data={"grant_type": "client_credentials", "client_id": "bench", "client_secret": "bench"},
     ).json()["access_token"]
-    hook = {"url": f"http://127.0.0.1:{port}/hooks/warble/{account.hook_token}", "secret": setting.HOOK_SECRET}
-    httpx.put(f"{base}/api/webhook", json=hook, headers={"Authorization": f"Bearer {token}"}).raise_for_status()
-    account.base_url, account.external_id, account.cursors = base, str(made.raise_for_status().json()["id"]), {}
+    hook = {
+        "url": f"http://127.0.0.1:{port}/hooks/warble/{account.hook_token}",
+        "secret": setting.HOOK_SECRET,
+    }
+    httpx.put(
+        f"{base}/api/webhook", json=hook, headers={"Authorization": f"Bearer {token}"}
+    ).raise_for_status()
+    account.base_url, account.external_id, account.cursors = (
+        base,
+        str(made.raise_for_status().json()["id"]),
+        {},
+    )
     account.save()
     return account
 
@@ -127,7 +150,10 @@ async def _run(given: argparse.Namespace, base: str, port: int, brand: Brand, co
     tokens = ["".join(secrets.choice(_LETTERS) for _ in range(14)) for _ in range(given.posts)]
     seen = Seen(posted=dict.fromkeys(tokens, 0.0))
     ready = asyncio.Semaphore(0)
-    kinds = {"console": f"/live?topics=queue:{brand.pk}&lang=en", "wall": f"/live?topics=wall:{brand.pk}&lang=en"}
+    kinds = {
+        "console": f"/live?topics=queue:{brand.pk}&lang=en",
+        "wall": f"/live?topics=wall:{brand.pk}&lang=en",
+    }
     each = given.streams // 2
     watchers = [
         asyncio.create_task(_watch(port, kind, path, cookie if kind == "console" else "", seen, ready))
@@ -139,7 +165,7 @@ async def _run(given: argparse.Namespace, base: str, port: int, brand: Brand, co
             await ready.acquire()
     await _post_all(base, seen)
     end = time.monotonic() + _PATIENCE_S
-    while time.monotonic() < end and sum(map(len, seen.delays.values())) < each * 2 * given.posts:
+    while time.monotonic() < end and sum(map(len, seen.delays.values())) < each * 2 * given.posts:  # noqa: ASYNC110
         await asyncio.sleep(0.05)
     for watcher in watchers:
         watcher.cancel()
@@ -154,11 +180,16 @@ def _percentile(values: list[float], share: float) -> float:
 
 def run(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Delays in milliseconds on consoles and walls, and how many sightings there should have been and were."""
-    with _network(folder) as base, server.running(CHIMEIN_ALLOWED_PRIVATE_HOSTS=base.removeprefix("http://")) as port:
+    with (
+        _network(folder) as base,
+        server.running(CHIMEIN_ALLOWED_PRIVATE_HOSTS=base.removeprefix("http://")) as port,
+    ):
         account = _connect(base, port)
         cookie = _agent_session(account.brand)
         env = {**os.environ, "CHIMEIN_ALLOWED_PRIVATE_HOSTS": base.removeprefix("http://")}
-        worker = subprocess.Popen([sys.executable, "-m", "django", "worker"], env=env, stdout=subprocess.DEVNULL)
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "django", "worker"], env=env, stdout=subprocess.DEVNULL
+        )
         try:
             time.sleep(3)
             seen = asyncio.run(_run(given, base, port, account.brand, cookie))

@@ -40,7 +40,9 @@ async def _connection(port: int, build: Build, until: float, numbers: list[int],
             writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")
             length = next(
-                int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")
+                int(line.split(b":")[1])
+                for line in head.split(b"\r\n")
+                if line.lower().startswith(b"content-length:")
             )
             await reader.readexactly(length)
             result.waits_ms.append((time.monotonic() - began) * 1000)
@@ -67,7 +69,12 @@ def load(port: int, build: Build, *, seconds: float, connections: int, first: in
 
 def post(path: str, body: bytes, headers: dict[str, str]) -> bytes:
     """A POST request as bytes."""
-    lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json", f"Content-Length: {len(body)}"]
+    lines = [
+        f"POST {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+    ]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
 
@@ -76,5 +83,8 @@ def warble_headers(secret: str, body: bytes, delivery: str) -> dict[str, str]:
     """The simulated network's signature, as its documentation has it."""
     now = str(int(time.time()))
     digest = hmac.new(secret.encode(), now.encode() + b"." + body, hashlib.sha256).hexdigest()
-    return {"X-Warble-Timestamp": now, "X-Warble-Signature": f"sha256={digest}", "X-Warble-Delivery": delivery}
-
+    return {
+        "X-Warble-Timestamp": now,
+        "X-Warble-Signature": f"sha256={digest}",
+        "X-Warble-Delivery": delivery,
+    }

@@ -73,7 +73,10 @@ def _wait_until_healthy(port: int, process: subprocess.Popen[Any]) -> None:
     for _ in range(300):
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}")
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2),
+        ):
             return
         time.sleep(0.1)
     raise RuntimeError("the server did not become healthy")

@@ -33,7 +33,8 @@ def asynchronous() -> Starlette:
     async def health(_request: Request) -> Response:
         return PlainTextResponse("ok")
 
-    return Starlette(routes=[Route("/healthz", health), Mount("/", get_asgi_application())])
+    pages: Any = get_asgi_application()
+    return Starlette(routes=[Route("/healthz", health), Mount("/", pages)])
 
 
 def main() -> None:
@@ -54,7 +55,9 @@ def _get(path: str) -> Build:
 def _cpu_s(port: int) -> float:
     """CPU seconds of the process that listens on the port."""
     for process in psutil.Process().children(recursive=True):
-        if any(item.laddr.port == port for item in process.net_connections() if item.status == psutil.CONN_LISTEN):
+        if any(
+            item.laddr.port == port for item in process.net_connections() if item.status == psutil.CONN_LISTEN
+        ):
             times = process.cpu_times()
             return float(times.user + times.system)
     return 0.0

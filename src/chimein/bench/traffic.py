@@ -36,12 +36,28 @@ _CHINESE = (
     "刚在{place}买了{product}",
 )
 _WORDS = {
-    "product": ("Koala 3 router", "Finch earbuds", "Otter laptop", "Heron TV", "Lynx phone", "云雀耳机", "山猫手机", "水獭笔记本"),
+    "product": (
+        "Koala 3 router",
+        "Finch earbuds",
+        "Otter laptop",
+        "Heron TV",
+        "Lynx phone",
+        "云雀耳机",
+        "山猫手机",
+        "水獭笔记本",
+    ),
     "other": ("Koala 2", "Finch 1", "e-reader", "soundbar", "老路由器", "电子书", "音箱"),
     "place": ("Harbour Street", "Millbrook", "Station Road", "静安", "天河", "高新"),
     "day": ("Monday", "Tuesday", "Friday", "Sunday", "周一", "周三", "周五", "周末"),
 }
-_FOLLOW_UP = ("any news on this?", "I tried that, no change", "还是不行", "有进展吗？", "thank you, that worked!", "谢谢，好了")
+_FOLLOW_UP = (
+    "any news on this?",
+    "I tried that, no change",
+    "还是不行",
+    "有进展吗？",
+    "thank you, that worked!",
+    "谢谢，好了",
+)
 _AUTHORS_PER_MESSAGE = 0.4
 _REPLIES = 0.25
 
@@ -57,7 +73,7 @@ def posts(count: int, *, seed: str, end: datetime | None = None) -> Iterator[dic
 
     Followers are spread as measured on real authors: median about 1,000, one in eleven above 10,000.
     """
-    random_ = random.Random(seed)
+    random_ = random.Random(seed)  # noqa: S311 - made-up traffic
     end = end or datetime.now(UTC)
     authors = max(1, int(count * _AUTHORS_PER_MESSAGE))
     step = timedelta(days=28) / max(count, 1)
@@ -78,7 +94,7 @@ def posts(count: int, *, seed: str, end: datetime | None = None) -> Iterator[dic
 
 
 def _followers(author: int) -> int:
-    return int(10 ** random.Random(author).gauss(3.0, 0.75))
+    return int(10 ** random.Random(author).gauss(3.0, 0.75))  # noqa: S311 - made-up traffic
 
 
 def _post(

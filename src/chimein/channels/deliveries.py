@@ -95,10 +95,11 @@ def take_due(*, now: datetime, limit: int = 20) -> list[tuple[int, bool]]:
     return [(pk, before in {State.SENDING, State.UNCERTAIN}) for pk, before in rows]
 
 
-_TOKEN = """
+_SPEND = """
 UPDATE channels_channelaccount a
 SET tokens = f.filled - 1, tokens_at = %(now)s
-FROM (SELECT id, least(burst, tokens + greatest(0, extract(epoch FROM %(now)s - tokens_at)) * rate_per_minute / 60) AS filled
+FROM (SELECT id, least(burst, tokens + rate_per_minute / 60
+                         * greatest(0, extract(epoch FROM %(now)s - tokens_at))) AS filled
       FROM channels_channelaccount WHERE id = %(id)s FOR UPDATE) f
 WHERE a.id = f.id AND f.filled >= 1 RETURNING a.id
 """
@@ -106,7 +107,7 @@ WHERE a.id = f.id AND f.filled >= 1 RETURNING a.id
 
 def take_token(account_id: int, *, now: datetime) -> bool:
     """One post's worth of the account's quota, if there is any."""
-    return db.fetch_one(_TOKEN, {"id": account_id, "now": now}) is not None
+    return db.fetch_one(_SPEND, {"id": account_id, "now": now}) is not None
 
 
 def deliver(delivery_id: int, *, look_first: bool, client: httpx.Client) -> None:
@@ -244,18 +245,8 @@ def _is_too_old(delivery: Delivery, now: datetime) -> bool:
     return now - delivery.created_at > timedelta(hours=GIVE_UP_HOURS.get())
 
 
-def retry_now(*, delivery_id: int, now: datetime) -> bool:
-    """A person asks for a failed delivery to be tried once more; it is looked up first."""
-    rows = Delivery.objects.filter(pk=delivery_id, state=State.FAILED)
-    with db.atomic():
-        moved = bool(rows.update(state=State.UNCERTAIN, due_at=now, error="", error_code=""))
-        if moved:
-            db.notify(DELIVERY_CHANNEL)
-    return moved
-
-
 def run_due(*, now: datetime, limit: int = 20) -> int:
-    """Deliver what is due, leasing one at a time so that no lease runs out while others are sent; how many."""
+    """Deliver what is due, leasing one at a time so that no lease runs out meanwhile; how many."""
     done = 0
     with safe_client() as client:
         while done < limit and (taken := take_due(now=max(now, clock.now()), limit=1)):

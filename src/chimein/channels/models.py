@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ChannelAccount(models.Model):
-    """The brand's account on one network, with its credentials, its place in the timelines, its health and its quota."""
+    """The brand's account on one network: credentials, place in the timelines, health and quota."""
 
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="accounts")
     adapter = models.CharField(max_length=30)
@@ -69,7 +69,9 @@ class InboundEntry(models.Model):
         SET_ASIDE = "aside", _("Set aside")
 
     id = models.BigAutoField(primary_key=True)
-    account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="journal", db_index=False)
+    account = models.ForeignKey(
+        ChannelAccount, on_delete=models.CASCADE, related_name="journal", db_index=False
+    )
     dedup_key = models.CharField(max_length=200)
     source = models.CharField(max_length=10)
     payload = models.JSONField(null=True)
@@ -123,7 +125,9 @@ class Delivery(models.Model):
         CANCELLED = "cancelled", _("Taken back")
 
     id = models.BigAutoField(primary_key=True)
-    account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
+    account = models.ForeignKey(
+        ChannelAccount, on_delete=models.CASCADE, related_name="deliveries", db_index=False
+    )
     key = models.UUIDField(unique=True)
     order_key = models.BigIntegerField()
     part = models.SmallIntegerField(default=1)
@@ -158,7 +162,11 @@ class Delivery(models.Model):
                 name="delivery_order",
                 condition=models.Q(state__in=["queued", "sending", "retry", "uncertain"]),
             ),
-            models.Index(fields=["account", "external_id"], name="delivery_external", condition=~models.Q(external_id="")),
+            models.Index(
+                fields=["account", "external_id"],
+                name="delivery_external",
+                condition=~models.Q(external_id=""),
+            ),
         ]
 
     def __str__(self) -> str:

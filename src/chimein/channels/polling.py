@@ -38,7 +38,9 @@ def poll_account(account: ChannelAccount, *, client: httpx.Client, now: datetime
     return new
 
 
-def _poll_page(account: ChannelAccount, stream: str, *, client: httpx.Client, now: datetime) -> tuple[int, bool]:
+def _poll_page(
+    account: ChannelAccount, stream: str, *, client: httpx.Client, now: datetime
+) -> tuple[int, bool]:
     """One page: its entries and the new cursor are kept together or not at all."""
     cursor = str(account.cursors.get(stream, ""))
     page = adapter_for(account.adapter).poll(account.view(), stream, cursor, client)

@@ -14,8 +14,10 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import httpx
 
-from chimein.contacts.author import Author as Author
+from chimein.contacts.author import Author
 from chimein.core.text.measure import Measure
+
+__all__ = ["Author"]  # the one name that is made elsewhere; adapters know only this module
 
 Payload = dict[str, Any]
 

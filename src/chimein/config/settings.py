@@ -7,20 +7,30 @@ import os
 from django.utils.translation import gettext_lazy as _
 
 from chimein.config import env
-from chimein.core.options import option, parse_list
+from chimein.core.options import list_option, option
 
-BASE_URL = option("BASE_URL", "http://127.0.0.1:8000", "The address people reach this server by.").get().rstrip("/")
+BASE_URL = (
+    option("BASE_URL", "http://127.0.0.1:8000", "The address people reach this server by.").get().rstrip("/")
+)
 ALLOWED_HOSTS = list(
-    option("HOSTS", ("127.0.0.1", "localhost", "[::1]"), "Host names this server answers to.", parse_list).get()
+    list_option("HOSTS", ("127.0.0.1", "localhost", "[::1]"), "Host names this server answers to.").get()
 )
 DEBUG = option("DEBUG", False, "Show errors in the browser. Never in production.").get()
-DEMO = option("DEMO", False, "Run with the simulated network mounted at /net and one-click demo logins.").get()
-EMAIL_URL = option("EMAIL_URL", "", "SMTP server for mail: smtp://user:password@host:port. Empty: mail goes to files in var/mail.").get()
+DEMO = option(
+    "DEMO", False, "Run with the simulated network mounted at /net and one-click demo logins."
+).get()
+EMAIL_URL = option(
+    "EMAIL_URL",
+    "",
+    "SMTP server for mail: smtp://user:password@host:port. Empty: mail goes to files in var/mail.",
+).get()
 EMAIL_FROM = option("EMAIL_FROM", "ChimeIn <no-reply@localhost>", "The sender of our mail.").get()
 
 SECRET_KEY = env.secret_key()
 FIELD_KEYS = list(
-    option("FIELD_KEYS", (), "Keys for secrets at rest, newest first, separated by commas. Empty: the secret key.", parse_list).get()
+    list_option(
+        "FIELD_KEYS", (), "Keys for secrets at rest, newest first, separated by commas. Empty: the secret key."
+    ).get()
 ) or [SECRET_KEY]
 
 DATABASES = {"default": env.database(os.environ.get("DATABASE_URL", "postgresql:///chimein"))}
@@ -98,7 +108,10 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -143,7 +156,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s", "datefmt": "%H:%M:%S"}},
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s", "datefmt": "%H:%M:%S"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": option("LOG_LEVEL", "INFO", "How much is logged.").get()},
     "loggers": {"httpx": {"level": "WARNING"}},

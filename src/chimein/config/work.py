@@ -77,7 +77,9 @@ STEPS: dict[str, tuple[Step, tuple[str, ...]]] = {
 }
 
 
-def start(stopping: threading.Event, *, only: Callable[[str], bool] = lambda _name: True) -> list[threading.Thread]:
+def start(
+    stopping: threading.Event, *, only: Callable[[str], bool] = lambda _name: True
+) -> list[threading.Thread]:
     """Start the loops; they end soon after `stopping` is set."""
     loops = {name: Loop(name, step, stopping=stopping) for name, (step, _) in STEPS.items() if only(name)}
     woken: dict[str, list[Loop]] = {}

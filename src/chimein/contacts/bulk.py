@@ -79,7 +79,10 @@ def _create(authors: list[tuple[Key, Author]], now: datetime) -> dict[Key, Known
     db.copy_rows(
         "contacts_contact",
         ("id", "brand_id", "name", "created_at"),
-        ((pk, key[0], (a.name or a.handle)[:120], now) for pk, (key, a) in zip(contact_ids, authors, strict=True)),
+        (
+            (pk, key[0], (a.name or a.handle)[:120], now)
+            for pk, (key, a) in zip(contact_ids, authors, strict=True)
+        ),
     )
     values = (
         [key[0] for key, _ in authors],

@@ -103,7 +103,8 @@ class Message(models.Model):
     )
     account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+", db_index=False)
-    external_id = models.CharField(max_length=200, null=True)
+    # Null, not empty, until the post stands on the network: only then is the pair with the account unique.
+    external_id = models.CharField(max_length=200, null=True)  # noqa: DJ001
     parent_external_id = models.CharField(max_length=200, blank=True)
     direction = models.CharField(max_length=3, choices=Direction.choices)
     visibility = models.CharField(max_length=8, choices=Visibility.choices)

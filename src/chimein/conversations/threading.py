@@ -105,7 +105,8 @@ class Locked:
 
 
 _LOCK = """
-SELECT id, merged_into_id, brand_id, state, closed_at, visibility, contact_id, message_count, first_response_at IS NOT NULL
+SELECT id, merged_into_id, brand_id, state, closed_at, visibility, contact_id, message_count,
+       first_response_at IS NOT NULL
 FROM conversations_conversation WHERE id = ANY(%s) ORDER BY id FOR UPDATE
 """
 
@@ -149,7 +150,8 @@ _EARLIER = """
 WITH RECURSIVE earlier(id) AS (
     SELECT previous_id FROM conversations_conversation WHERE id = ANY(%s) AND previous_id IS NOT NULL
     UNION
-    SELECT c.previous_id FROM conversations_conversation c JOIN earlier e ON c.id = e.id WHERE c.previous_id IS NOT NULL
+    SELECT c.previous_id FROM conversations_conversation c JOIN earlier e ON c.id = e.id
+    WHERE c.previous_id IS NOT NULL
 )
 SELECT id FROM earlier
 """

@@ -175,7 +175,8 @@ _REFRESH = f"""
 UPDATE conversations_conversation c
 SET message_count = f.messages, waiting_count = f.waiting, waiting_since = f.since, last_message_at = f.last_at,
     first_response_at = f.answered_at,
-    first_response_s = CASE WHEN f.answered_at IS NOT NULL THEN greatest(0, extract(epoch FROM f.answered_at - f.asked_at))::int END,
+    first_response_s = CASE WHEN f.answered_at IS NOT NULL
+                            THEN greatest(0, extract(epoch FROM f.answered_at - f.asked_at))::int END,
     on_wall = c.visibility = 'public' AND coalesce(f.shown, false),
     closed_at = CASE WHEN f.waiting > 0 THEN NULL ELSE c.closed_at END,
     close_reason = CASE WHEN f.waiting > 0 THEN '' ELSE c.close_reason END,

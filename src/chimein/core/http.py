@@ -12,15 +12,14 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from chimein.core.options import option, parse_list
+from chimein.core.options import list_option
 
 TIMEOUT_S = 10.0
 
-ALLOWED_PRIVATE_HOSTS = option(
+ALLOWED_PRIVATE_HOSTS = list_option(
     "ALLOWED_PRIVATE_HOSTS",
     (),
     "Hosts on this machine or a private network that channels may call, as host:port, separated by commas.",
-    parse_list,
 )
 
 
@@ -29,12 +28,14 @@ class ForbiddenAddress(httpx.RequestError):
 
 
 # Ways of writing an IPv4 address as an IPv6 one (RFC 4291, 6052, 8215): the last 32 bits are what is called.
-_WRAPPED = tuple(ipaddress.IPv6Network(net) for net in ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48"))
+_WRAPPED = tuple(
+    ipaddress.IPv6Network(net) for net in ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
+)
 _TUNNELS = tuple(ipaddress.IPv6Network(net) for net in ("2002::/16", "2001::/32"))
 
 
 def _is_outside(address: str) -> bool:
-    found = ipaddress.ip_address(address.split("%")[0])
+    found = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
     if isinstance(found, ipaddress.IPv6Address):
         if any(found in net for net in _TUNNELS):
             return False

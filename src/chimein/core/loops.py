@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 import psycopg
-from django.db import OperationalError, InterfaceError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 log = logging.getLogger(__name__)
 
@@ -77,4 +77,3 @@ class Waker(threading.Thread):
         for loops in self._loops.values():
             for loop in loops:
                 loop.wake.set()
-

@@ -74,6 +74,11 @@ def option(name: str, default: T, help: str, parse: Callable[[str], T] | None = 
     return made
 
 
+def list_option(name: str, default: tuple[str, ...], help: str) -> Option[tuple[str, ...]]:
+    """Declare a setting that is several names, separated by commas."""
+    return option(name, default, help, parse_list)
+
+
 def all_options() -> list[Option[Any]]:
     """All declared options, by name."""
     return [_REGISTRY[name] for name in sorted(_REGISTRY)]

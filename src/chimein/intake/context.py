@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from django.utils import translation
-
 from chimein.channels.models import ChannelAccount
 from chimein.channels.port import AccountView, Adapter
 from chimein.channels.registry import adapter_for
@@ -40,9 +38,8 @@ def signatures(brand_id: int) -> dict[str, int]:
     """Every form in which members of the brand sign, in lower case, in both languages."""
     found: dict[str, int] = {}
     members = Membership.objects.select_related("team").filter(brand_id=brand_id).order_by("-pk")
-    for language in ("en", "zh-hans"):
-        with translation.override(language):
-            found.update({signature(member).lower(): member.pk for member in members})
+    for language in ("en", "zh"):
+        found.update({signature(member, language).lower(): member.pk for member in members})
     return found
 
 

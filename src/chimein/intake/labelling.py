@@ -93,7 +93,9 @@ def label(work: Work) -> None:
     for item in sorted(work.new, key=lambda item: item.posted_at):
         to_us = before.is_to_us(item)
         if not item.record.own:
-            asked.append((item, _input(item, to_us=to_us, follows_answer=item.conversation_id in before.answered)))
+            asked.append(
+                (item, _input(item, to_us=to_us, follows_answer=item.conversation_id in before.answered))
+            )
         before.add(item, to_us=to_us)
     for _, item in work.edits:
         if not item.record.own:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from django.utils.text import slugify
 
@@ -33,6 +34,7 @@ COLUMNS = (
 _NEEDED = COLUMNS[:5]
 _CHUNK = 2000
 _LONGEST_PAUSE_S = 3600.0
+_LONGEST_FIELD = 10_000_000
 
 
 @dataclass(slots=True)
@@ -78,9 +80,11 @@ def rows(path: Path) -> Iterator[tuple[Payload, float]]:
     try:
         with path.open("rb") as raw:
             size = max(path.stat().st_size, 1)
-            stream = gzip.open(raw) if path.suffix == ".gz" else raw
-            text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="", errors="replace")  # type: ignore[arg-type]
-            reader = csv.DictReader(text)
+            stream: IO[bytes] = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw  # type: ignore[assignment]
+            csv.field_size_limit(_LONGEST_FIELD)
+            reader = csv.DictReader(
+                io.TextIOWrapper(stream, encoding="utf-8-sig", newline="", errors="replace")
+            )
             lacking = [name for name in _NEEDED if name not in (reader.fieldnames or ())]
             if lacking:
                 raise UserError(f"{path} lacks the column{'s' * (len(lacking) > 1)} {', '.join(lacking)}.")
@@ -166,7 +170,8 @@ class Replay:
             batch.drain()
             time.sleep(0.05)
         found = db.fetch_one(
-            """SELECT (SELECT count(*) FROM conversations_conversation WHERE account_id = %(a)s AND merged_into_id IS NULL),
+            """SELECT (SELECT count(*) FROM conversations_conversation
+                       WHERE account_id = %(a)s AND merged_into_id IS NULL),
                       (SELECT count(*) FROM contacts_identity WHERE brand_id = %(b)s AND network = %(n)s),
                       (SELECT count(*) FROM channels_inboundentry WHERE account_id = %(a)s AND state = 'aside')""",
             {"a": self._account.pk, "b": self._account.brand_id, "n": self._account.adapter},

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from chimein.core.actor import Actor, Role
 from chimein.people.models import Brand, Membership, User
 
@@ -29,13 +32,14 @@ def actor_in(user: User, brand: Brand) -> Actor | None:
     return None if membership is None else actor_of(membership)
 
 
-def signature(membership: Membership) -> str:
-    """The attribution under an answer: public name and team, such as ``Ann, Store 12``.
+def signature(membership: Membership, language: str) -> str:
+    """The attribution under an answer in the customer's language: public name and team, such as ``Ann, Store 12``.
 
-    Trusted customers have no team; their signature says what they are.
+    Trusted customers have no team; their signature says what they are. `language` is a message's, such as ``zh``.
     """
-    if membership.team is not None:
-        return f"{membership.public_name}, {membership.team.display_name}"
-    if membership.role == Role.TRUSTED_CUSTOMER:
-        return f"{membership.public_name}, customer"
-    return membership.public_name
+    with translation.override("zh-hans" if language == "zh" else "en"):
+        if membership.team is not None:
+            return f"{membership.public_name}, {membership.team.display_name}"
+        if membership.role == Role.TRUSTED_CUSTOMER:
+            return f"{membership.public_name}, {_('customer')}"
+        return membership.public_name

@@ -64,10 +64,13 @@ class Brand(models.Model):
     tagline_zh = models.CharField(max_length=160, blank=True)
     timezone = models.CharField(max_length=60, default="UTC")
     listening_words = ArrayField(
-        models.CharField(max_length=80), default=list, help_text=_("Posts with one of these words are taken in, mentioned or not.")
+        models.CharField(max_length=80),
+        default=list,
+        help_text=_("Posts with one of these words are taken in, mentioned or not."),
     )
     reopen_days = models.PositiveSmallIntegerField(
-        default=14, help_text=_("A follow-up within so many days reopens the closed case; later it opens a new one.")
+        default=14,
+        help_text=_("A follow-up within so many days reopens the closed case; later it opens a new one."),
     )
     created_at = models.DateTimeField(default=clock.now)
 
@@ -118,7 +121,9 @@ class Membership(models.Model):
     role = models.CharField(max_length=20, choices=ROLES)
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="members")
     public_id = models.CharField(max_length=16, unique=True)
-    public_name = models.CharField(max_length=40, help_text=_("The name under your answers, such as Ann or 小林."))
+    public_name = models.CharField(
+        max_length=40, help_text=_("The name under your answers, such as Ann or 小林.")
+    )
     on_wall = models.BooleanField(default=False, help_text=_("Show a public page with my answers."))
     languages = ArrayField(models.CharField(max_length=10), default=list)
     topics = ArrayField(models.CharField(max_length=50), default=list)

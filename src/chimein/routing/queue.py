@@ -20,7 +20,8 @@ FIRST_CHOICE_MINUTES = option(
 # a harmless follow-up does not bring the conversation before the crowd.
 _SYNC = """
 INSERT INTO routing_workitem AS item
-    (conversation_id, brand_id, lane, is_open, priority, language, waiting_since, due_at, fence, lane_by_person, sending,
+    (conversation_id, brand_id, lane, is_open, priority, language, waiting_since, due_at, fence, lane_by_person,
+     sending,
      first_choice_id, first_choice_until)
 SELECT c.id, c.brand_id, t.lane, true, t.priority, t.language, c.waiting_since,
        c.waiting_since + CASE t.lane WHEN 'desk' THEN %(desk)s ELSE %(crowd)s END, 0, false, false,
@@ -40,7 +41,8 @@ LEFT JOIN LATERAL (
 ) before ON true
 WHERE c.id = ANY(%(ids)s) AND c.waiting_count > 0
 ON CONFLICT (conversation_id) DO UPDATE
-SET lane = CASE WHEN item.lane_by_person OR item.lane = 'desk' THEN item.lane ELSE excluded.lane END, priority = excluded.priority,
+SET lane = CASE WHEN item.lane_by_person OR item.lane = 'desk' THEN item.lane ELSE excluded.lane END,
+    priority = excluded.priority,
     language = excluded.language, waiting_since = excluded.waiting_since, due_at = excluded.due_at,
     first_choice_id = CASE WHEN item.is_open THEN item.first_choice_id ELSE excluded.first_choice_id END,
     first_choice_until = CASE WHEN item.is_open THEN item.first_choice_until ELSE excluded.first_choice_until END,

@@ -40,7 +40,8 @@ def may_take(actor: Actor, lane: str) -> bool:
 
 _CLAIM = """
 UPDATE routing_workitem
-SET holder_id = %(me)s, claimed_at = CASE WHEN holder_id = %(me)s AND claim_until > %(now)s THEN claimed_at ELSE %(now)s END,
+SET holder_id = %(me)s,
+    claimed_at = CASE WHEN holder_id = %(me)s AND claim_until > %(now)s THEN claimed_at ELSE %(now)s END,
     claim_until = %(until)s, fence = fence + CASE WHEN holder_id = %(me)s AND claim_until > %(now)s THEN 0 ELSE 1 END
 WHERE conversation_id = %(id)s AND brand_id = %(brand)s AND is_open AND NOT sending
   AND (holder_id IS NULL OR holder_id = %(me)s OR claim_until <= %(now)s)
@@ -51,7 +52,10 @@ RETURNING fence
 
 
 def claim(*, actor: Actor, conversation_id: int, now: datetime) -> Claim:
-    """Take a conversation. Raises Conflict, saying who holds it, when somebody was faster; NotAllowed for the wrong lane."""
+    """Take a conversation.
+
+    Raises Conflict, saying who holds it, when somebody was faster; NotAllowed for the wrong lane.
+    """
     until = now + timedelta(seconds=LEASE_SECONDS.get())
     params = {
         "me": actor.membership_id, "now": now, "until": until, "id": conversation_id, "brand": actor.brand_id,

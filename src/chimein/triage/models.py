@@ -43,7 +43,9 @@ class Triage(models.Model):
     anger = models.BooleanField()
     risks = ArrayField(models.CharField(max_length=20), default=list)
     topic = models.CharField(max_length=50, blank=True)
-    influence = models.FloatField(help_text="Base-10 logarithm of the author's followers, plus 1 when verified.")
+    influence = models.FloatField(
+        help_text="Base-10 logarithm of the author's followers, plus 1 when verified."
+    )
     lane = models.CharField(max_length=8)
     priority = models.SmallIntegerField(default=0, help_text="Higher goes first in its lane.")
     no_reply_reason = models.CharField(max_length=30, blank=True)

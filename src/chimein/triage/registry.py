@@ -9,7 +9,9 @@ from chimein.core.options import option
 from chimein.triage.port import Classifier
 
 GROUP = "chimein.classifiers"
-CLASSIFIER = option("CLASSIFIER", "rules", "Which classifier labels new messages, by the name of its entry point.")
+CLASSIFIER = option(
+    "CLASSIFIER", "rules", "Which classifier labels new messages, by the name of its entry point."
+)
 
 
 @lru_cache(maxsize=4)

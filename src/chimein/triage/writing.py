@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from chimein.channels.models import ChannelAccount
 from chimein.core import db
 from chimein.people.models import Brand
-from chimein.channels.models import ChannelAccount
 from chimein.triage.models import Topic
 from chimein.triage.port import BrandWords, Labels, TopicWords
 
@@ -44,7 +44,9 @@ def brand_words(brand_id: int) -> BrandWords:
     handles = ChannelAccount.objects.filter(brand_id=brand_id).values_list("handle", flat=True)
     names = {brand.name, brand.name_zh, brand.slug, *brand.listening_words, *handles}
     topics = tuple(
-        TopicWords(topic.slug, tuple(word.lower() for word in (*topic.keywords, topic.name, topic.name_zh) if word))
+        TopicWords(
+            topic.slug, tuple(word.lower() for word in (*topic.keywords, topic.name, topic.name_zh) if word)
+        )
         for topic in Topic.objects.filter(brand_id=brand_id).order_by("slug")
     )
     return BrandWords(brand_id, tuple(sorted(name.lower().lstrip("@") for name in names if name)), topics)

@@ -11,7 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 
 def conninfo() -> dict[str, Any]:
     """psycopg's connection parameters for Django's database."""
-    database = settings.DATABASES["default"]
+    database: dict[str, Any] = settings.DATABASES["default"]
     named = {
         "dbname": database["NAME"],
         "user": database["USER"],

@@ -20,7 +20,8 @@ from chimein.core.actor import Actor
 from chimein.core.errors import NotAllowed
 from chimein.core.policy import ANYONE, NamedPolicy
 from chimein.people.access import actor_of, membership_of
-from chimein.people.models import Brand, Membership, User
+from chimein.people.models import Brand, Membership
+from chimein.web.live import note_place
 
 P = ParamSpec("P")
 
@@ -65,6 +66,7 @@ def public_brand_page(
 
     @wraps(view)
     def guarded(request: HttpRequest, /, brand_slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        _note_place(request)
         request.brand = get_object_or_404(Brand, slug=brand_slug)  # type: ignore[attr-defined]
         return view(cast(PublicRequest, request), *args, **kwargs)
 
@@ -81,13 +83,16 @@ def brand_page(
     without the right is told so (403).
     """
 
-    def guard(view: Callable[Concatenate[BrandRequest, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    def guard(
+        view: Callable[Concatenate[BrandRequest, P], HttpResponseBase],
+    ) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def guarded(request: HttpRequest, /, brand_slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_login(request)
+            _note_place(request)
             brand = Brand.objects.filter(slug=brand_slug).first()
-            membership = brand and membership_of(cast(User, request.user), brand)
+            membership = membership_of(request.user, brand) if brand else None
             if brand is None or membership is None:
                 raise Http404
             actor = actor_of(membership)
@@ -101,6 +106,12 @@ def brand_page(
         return guarded
 
     return guard
+
+
+def _note_place(request: HttpRequest) -> None:
+    # Only whole pages open a stream.
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        note_place()
 
 
 def _to_login(request: HttpRequest) -> HttpResponseBase:

@@ -20,7 +20,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from chimein.channels.journal import INBOUND_CHANNEL, INSERT_SQL, JournalRow, aside_row, insert_params, row_of, token_of
+from chimein.channels.journal import (
+    INBOUND_CHANNEL,
+    INSERT_SQL,
+    JournalRow,
+    aside_row,
+    insert_params,
+    row_of,
+    token_of,
+)
 from chimein.channels.port import AccountView, Adapter, HookRequest, InvalidSignature, Unparseable
 from chimein.core.options import option
 
@@ -178,7 +186,9 @@ async def _read(request: Request) -> bytes | None:
     return b"".join(parts)
 
 
-def _rows(account: AccountView, adapter: Adapter, body: bytes, now: datetime, token: bytes) -> list[JournalRow]:
+def _rows(
+    account: AccountView, adapter: Adapter, body: bytes, now: datetime, token: bytes
+) -> list[JournalRow]:
     """What a verified body becomes; a body that makes no sense is kept, set aside, with the reason."""
     try:
         envelopes = adapter.unpack(account, body)
@@ -186,5 +196,9 @@ def _rows(account: AccountView, adapter: Adapter, body: bytes, now: datetime, to
         return [aside_row(account.id, body, str(error), source="hook", now=now, token=token)]
     except Exception as error:
         log.exception("adapter %s broke on a body", adapter.name)
-        return [aside_row(account.id, body, f"{type(error).__name__}: {error}", source="hook", now=now, token=token)]
+        return [
+            aside_row(
+                account.id, body, f"{type(error).__name__}: {error}", source="hook", now=now, token=token
+            )
+        ]
     return [row_of(account.id, envelope, source="hook", now=now, token=token) for envelope in envelopes]

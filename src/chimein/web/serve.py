@@ -17,7 +17,6 @@ import django
 import uvicorn
 from a2wsgi import WSGIMiddleware
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -34,7 +33,6 @@ def make_app(*, extra: list[BaseRoute] | None = None) -> Starlette:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chimein.config.settings")
     django.setup()
     from django.conf import settings
-
     from django.core.wsgi import get_wsgi_application
 
     from chimein.web.database import pool
@@ -107,7 +105,9 @@ class _Server(uvicorn.Server):
 
 def main() -> None:
     """``python -m chimein.web.serve --port 8000``"""
-    parser = argparse.ArgumentParser(description="Serve ChimeIn's pages, webhooks and live streams on one port.")
+    parser = argparse.ArgumentParser(
+        description="Serve ChimeIn's pages, webhooks and live streams on one port."
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     given = parser.parse_args()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import cast
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -13,7 +12,6 @@ from django.http import HttpRequest
 from django.utils import translation
 from starlette.requests import Request
 
-from chimein.people.models import User
 from chimein.web import topics
 
 
@@ -39,7 +37,7 @@ def who_asks(request: Request, keys: list[topics.Key]) -> Asked:
     close_old_connections()
     made = _django_request(request)
     found = get_user(made)
-    user = cast(User, found) if found.is_authenticated and found.is_active else None
+    user = found if found.is_authenticated and found.is_active else None
     wanted = request.query_params.get("lang", "")
     known = dict(settings.LANGUAGES)
     language = wanted if wanted in known else translation.get_language_from_request(made)

@@ -142,7 +142,8 @@ class LiveDoor:
         if not asked.allowed:
             return PlainTextResponse("not allowed", status_code=403)
         watcher = Watcher(frozenset(keys), asked.language)
-        since = parse_place(request.headers.get("last-event-id", ""))
+        # A browser that comes back tells the last event it saw; a fresh page the place at which it was drawn.
+        since = parse_place(request.headers.get("last-event-id") or request.query_params.get("since", ""))
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         stream = self._stream(request, watcher, keys, since)
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
@@ -248,7 +249,9 @@ class LiveDoor:
         for (key, language), those in followed.items():
             await self._publish_topic(key, language, those, changes)
 
-    async def _publish_topic(self, key: Key, language: str, watchers: list[Watcher], changes: Changes) -> None:
+    async def _publish_topic(
+        self, key: Key, language: str, watchers: list[Watcher], changes: Changes
+    ) -> None:
         from chimein.web.topics import TOPICS
 
         topic, number = TOPICS[key[0]], key[1]

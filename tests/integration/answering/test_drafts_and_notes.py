@@ -75,7 +75,7 @@ def test_the_crowd_writes_nothing_at_the_desk(
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    note=st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), min_size=1).filter(
+    note=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1).filter(
         str.strip
     )
 )

@@ -87,15 +87,19 @@ def test_an_empty_answer_is_none(question: Conversation, agent: Actor, text: str
 def test_nobody_answers_without_a_claim(question: Conversation, agent: Actor, colleague: Actor) -> None:
     now = clock.now()
     fence = routing.claim(actor=colleague, conversation_id=question.pk, now=now).fence
-    for actor, number, at in ((agent, fence, now), (colleague, fence + 1, now), (colleague, None, now),
-                              (colleague, fence, now + timedelta(hours=1))):  # fmt: skip
+    for actor, number, at in (
+        (agent, fence, now),
+        (colleague, fence + 1, now),
+        (colleague, None, now),
+        (colleague, fence, now + timedelta(hours=1)),
+    ):
         with pytest.raises(Conflict):
             services.answer(actor=actor, conversation_id=question.pk, text="Hi.", fence=number, now=at)
     assert not Answer.objects.exists()
 
 
 def test_an_answer_of_an_older_claim_is_refused(question: Conversation, agent: Actor) -> None:
-    """The holder's lease ran out, somebody else claimed and gave back, the holder claims again in another window."""
+    """The holder's lease ran out, somebody else claimed and gave back, and the holder claims again."""
     now = clock.now()
     old = routing.claim(actor=agent, conversation_id=question.pk, now=now)
     later = now + timedelta(minutes=10)

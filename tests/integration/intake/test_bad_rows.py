@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -94,16 +93,16 @@ def test_times_without_a_zone_and_missing_authors_of_any_network(
     account = traffic.account(brand, "scripted")
     good = {"external_id": "good", "author": "mia", "text": "How?", "posted_at": minutes(0).isoformat()}
     raw_entry(account, good, "good")
-    raw_entry(
-        account, good | {"external_id": "naive", "posted_at": datetime(2026, 1, 1).isoformat()}, "naive"
-    )
+    raw_entry(account, good | {"external_id": "naive", "posted_at": "2026-01-01T00:00:00"}, "naive")
     raw_entry(account, good | {"external_id": "nobody", "author": ""}, "nobody")
     raw_entry(account, good | {"external_id": ""}, "no-id")
     assert batch.drain().aside == 3
     reasons = dict(InboundEntry.objects.filter(state="aside").values_list("dedup_key", "reason"))
     assert reasons == {
-        "naive": "the time has no zone", "nobody": "the message has no author", "no-id": "the message has no usable id",
-    }  # fmt: skip
+        "naive": "the time has no zone",
+        "nobody": "the message has no author",
+        "no-id": "the message has no usable id",
+    }
 
 
 @pytest.mark.parametrize("text", ["a\x00b how?", "how? \\u0000", "\\\\u0000 how? \x00", "how? \ud83d", "\\"])

@@ -87,7 +87,7 @@ def test_a_worker_killed_in_a_batch_leaves_nothing_half_done(account: ChannelAcc
     worker = run_script(Path(__file__).with_name("dying_worker.py"))
     assert worker.returncode == -signal.SIGKILL, worker.stderr.decode()
     for model in (Message, Conversation, Contact, ThreadRef, Event):
-        assert not model.objects.exists(), model  # type: ignore[attr-defined]
+        assert not model.objects.exists(), model
     assert InboundEntry.objects.filter(state="new").count() == 200
     assert workers.drain(2).taken == 200
     assert ledger(account.brand_id).gap == 0

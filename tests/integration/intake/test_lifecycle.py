@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test.utils import CaptureQueriesContext
 
@@ -87,7 +89,7 @@ def test_thanks_of_one_do_not_close_what_another_waits_for(account: ChannelAccou
     assert conversation_of("q1").state == "open"
 
 
-def _closed(account: ChannelAccount, **how: str) -> Conversation:
+def _closed(account: ChannelAccount, **how: Any) -> Conversation:
     tell(account, post("q1", **how), own("o1", reply_to="q1", **how))
     tell(account, post("t1", THANKS, reply_to="o1", at=9, **how))
     return conversation_of("q1")

@@ -42,9 +42,9 @@ class Front:
             return client.get(self.url + path, headers=headers)
 
 
-def until(true: Callable[[], object]) -> None:
+def until(true: Callable[[], object], *, seconds: float = WAIT_S) -> None:
     """Wait for something to become true."""
-    end = time.monotonic() + WAIT_S
+    end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it never came"
         time.sleep(0.02)
@@ -68,14 +68,17 @@ def _answers(url: str) -> bool:
 def _running(django_db_setup: None) -> Iterator[Front]:
     port = free_port()
     environment = {
-        **os.environ, "DATABASE_URL": test_database_url(), "DJANGO_SETTINGS_MODULE": "chimein.config.settings",
-        "PYTHONPATH": str(ROOT), "CHIMEIN_HOOK_MAX_BYTES": str(MOST_BYTES),
-    }  # fmt: skip
+        **os.environ,
+        "DATABASE_URL": test_database_url(),
+        "DJANGO_SETTINGS_MODULE": "chimein.config.settings",
+        "PYTHONPATH": str(ROOT),
+        "CHIMEIN_HOOK_MAX_BYTES": str(MOST_BYTES),
+    }
     script = str(Path(__file__).with_name("door.py"))
     server = subprocess.Popen([sys.executable, script, str(port)], env=environment, cwd=ROOT)
     try:
         front = Front(f"http://127.0.0.1:{port}")
-        until(lambda: _answers(front.url))
+        until(lambda: _answers(front.url), seconds=100)
         yield front
     finally:
         server.terminate()

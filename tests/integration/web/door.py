@@ -1,4 +1,4 @@
-"""The front door as a program for tests: live fragments are plain text, and streams are looked after often."""
+"""The front door as a program for tests: live fragments are plain text, streams are checked often."""
 
 from __future__ import annotations
 

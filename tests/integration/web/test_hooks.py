@@ -21,7 +21,7 @@ from tests.factories.traffic import post
 
 from .conftest import MOST_BYTES, Front, signed
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("front door")]
 OTHER_SECRET = "whsec_" + base64.b64encode(b"another secret of thirty-two by!").decode()
 
 

@@ -20,10 +20,30 @@ from chimein.core.http import (
 )
 
 PRIVATE = [
-    "127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1",
-    "::1", "::", "fe80::1", "fc00::1", "fd12::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1",
-    "2002:7f00:1::", "224.0.0.1", "ff02::1", "255.255.255.255", "::127.0.0.1", "64:ff9b:1::a00:1", "192.0.2.1",
-]  # fmt: skip
+    "127.0.0.1",
+    "127.8.8.8",
+    "10.0.0.1",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "0.0.0.0",
+    "100.64.0.1",
+    "::1",
+    "::",
+    "fe80::1",
+    "fc00::1",
+    "fd12::1",
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+    "224.0.0.1",
+    "ff02::1",
+    "255.255.255.255",
+    "::127.0.0.1",
+    "64:ff9b:1::a00:1",
+    "192.0.2.1",
+]
 PUBLIC = ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "1.1.1.1"]
 
 
@@ -154,6 +174,17 @@ def test_the_call_goes_to_the_address_that_was_checked(inside: int, monkeypatch:
     assert _Door.seen == [("/", f"changing.example:{inside}")]
 
 
-@pytest.mark.parametrize(("url", "is_one"), [("https://a.example/x", True), ("http://a", True), ("ftp://a", False), ("//a", False), ("javascript:x", False), ("https://", False), ("", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("url", "is_one"),
+    [
+        ("https://a.example/x", True),
+        ("http://a", True),
+        ("ftp://a", False),
+        ("//a", False),
+        ("javascript:x", False),
+        ("https://", False),
+        ("", False),
+    ],
+)
 def test_web_addresses(url: str, is_one: bool) -> None:
     assert is_web_address(url) is is_one

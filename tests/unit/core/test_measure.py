@@ -13,21 +13,49 @@ from chimein.core.text.measure import LINK_WEIGHT, Measure, length, split, weigh
 MEASURES: list[Measure] = ["weighted", "graphemes", "characters"]
 WORDS = st.lists(
     st.sampled_from(
-        ["button", "Hold", "the", "请长按", "电源键。", "五秒钟，", "松开！", "👍🏽", "👨‍👩‍👧‍👦", "é", "e\u0301", "🇩🇪", "https://a.example/x", "supercalifragilistic" * 3, "\n"]
+        [
+            "button",
+            "Hold",
+            "the",
+            "请长按",
+            "电源键。",
+            "五秒钟，",
+            "松开！",
+            "👍🏽",
+            "👨‍👩‍👧‍👦",
+            "é",
+            "e\u0301",
+            "🇩🇪",
+            "https://a.example/x",
+            "supercalifragilistic" * 3,
+            "\n",
+        ]
     ),
     min_size=1,
     max_size=120,
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", 0), ("abc", 3), ("你好", 4), ("a你", 3), ("é", 1), ("e\u0301", 1), ("ｆｕｌｌ", 8), ("👍", 2), ("👍🏽", 2),
-        ("👨‍👩‍👧‍👦", 2), ("🇩🇪", 2), ("see https://a.example/very/long/path?x=1 now", 8 + LINK_WEIGHT), ("http://x.y", LINK_WEIGHT),
-        ("https://a.b https://c.d", 2 * LINK_WEIGHT + 1), ("。", 2),
+        ("", 0),
+        ("abc", 3),
+        ("你好", 4),
+        ("a你", 3),
+        ("é", 1),
+        ("e\u0301", 1),
+        ("ｆｕｌｌ", 8),
+        ("👍", 2),
+        ("👍🏽", 2),
+        ("👨‍👩‍👧‍👦", 2),
+        ("🇩🇪", 2),
+        ("see https://a.example/very/long/path?x=1 now", 8 + LINK_WEIGHT),
+        ("http://x.y", LINK_WEIGHT),
+        ("https://a.b https://c.d", 2 * LINK_WEIGHT + 1),
+        ("。", 2),
     ],
-)  # fmt: skip
+)
 def test_weighted(text: str, expected: int) -> None:
     assert weighted(text) == expected
 

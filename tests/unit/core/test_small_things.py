@@ -51,7 +51,13 @@ def test_an_option_is_declared_once_and_with_help(name: str, help: str) -> None:
         options.option(name, 1, help)
 
 
-@given(value=st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8))  # fmt: skip
+@given(
+    value=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=8,
+    )
+)
 def test_secrets_come_back_as_they_were(value: object) -> None:
     field = EncryptedJSONField()
     stored = field.get_prep_value(value)
@@ -123,11 +129,16 @@ def test_an_event_whose_hearer_fails_did_not_happen(monkeypatch: pytest.MonkeyPa
     ids=lambda value: getattr(value, "name", ""),
 )
 def test_policies(named: policy.NamedPolicy, allowed: set[Role | None]) -> None:
-    people = {None: None, **{role: Actor(label="user:1", brand_id=1, role=role) for role in Role}}
+    people: dict[Role | None, Actor | None] = {
+        None: None,
+        **{role: Actor(label="user:1", brand_id=1, role=role) for role in Role},
+    }
     assert {role for role, actor in people.items() if named.allows(actor)} == allowed
 
 
 def test_a_part_of_the_system_is_no_member() -> None:
     machine = Actor.system("intake", brand_id=1)
-    assert not (machine.is_member or machine.is_staff or machine.is_lead)
+    assert not (machine.is_member)
+    assert not (machine.is_staff)
+    assert not (machine.is_lead)
     assert machine.label == "system:intake"

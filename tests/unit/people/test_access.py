@@ -61,9 +61,9 @@ def test_signatures(brand: Brand) -> None:
         people.member(brand, Role.AGENT, "Zoe"),
     )
     with translation.override("en"):
-        assert [signature(one) for one in (ann, theo, zoe)] == ["Ann, Store 12", "Theo, customer", "Zoe"]
+        assert [signature(one, "en") for one in (ann, theo, zoe)] == ["Ann, Store 12", "Theo, customer", "Zoe"]
     with translation.override("zh-hans"):
-        assert signature(ann) == "Ann, 十二店"
+        assert signature(ann, "zh") == "Ann, 十二店"
 
 
 def test_a_name_missing_in_one_language_is_shown_in_the_other(brand: Brand) -> None:

@@ -1,4 +1,7 @@
-"""How well a classifier does on labelled messages; also a program: ``python tests/unit/triage/measuring.py FILE``."""
+"""How well a classifier does on labelled messages.
+
+Also a program: ``python tests/unit/triage/measuring.py FILE``.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,8 @@ def label(rows: Sequence[Row]) -> list[Labels]:
 
 
 def wanted(row: Row) -> str:
-    return _LANES.get(row["lane"], row["lane"])
+    lane = str(row["lane"])
+    return _LANES.get(lane, lane)
 
 
 def _share(part: int, whole: int) -> float:

@@ -5,56 +5,83 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('channels', '0001_initial'),
-        ('people', '0001_initial'),
+        ("channels", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='channelaccount',
-            name='brand',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accounts', to='people.brand'),
+            model_name="channelaccount",
+            name="brand",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="accounts", to="people.brand"
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='account',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='channels.channelaccount'),
+            model_name="delivery",
+            name="account",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="deliveries",
+                to="channels.channelaccount",
+            ),
         ),
         migrations.AddField(
-            model_name='inboundentry',
-            name='account',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='journal', to='channels.channelaccount'),
+            model_name="inboundentry",
+            name="account",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="journal",
+                to="channels.channelaccount",
+            ),
         ),
         migrations.AddIndex(
-            model_name='seensignature',
-            index=models.Index(fields=['seen_at'], name='seen_signature_age'),
+            model_name="seensignature",
+            index=models.Index(fields=["seen_at"], name="seen_signature_age"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'sending', 'retry', 'uncertain'])), fields=['due_at'], name='delivery_due'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "sending", "retry", "uncertain"])),
+                fields=["due_at"],
+                name="delivery_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'sending', 'retry', 'uncertain'])), fields=['order_key', 'id'], name='delivery_order'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "sending", "retry", "uncertain"])),
+                fields=["order_key", "id"],
+                name="delivery_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('external_id', ''), _negated=True), fields=['account', 'external_id'], name='delivery_external'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=["account", "external_id"],
+                name="delivery_external",
+            ),
         ),
         migrations.AddIndex(
-            model_name='inboundentry',
-            index=models.Index(condition=models.Q(('state', 'new')), fields=['shard', 'id'], name='inbound_new'),
+            model_name="inboundentry",
+            index=models.Index(
+                condition=models.Q(("state", "new")), fields=["shard", "id"], name="inbound_new"
+            ),
         ),
         migrations.AddIndex(
-            model_name='inboundentry',
-            index=models.Index(condition=models.Q(('state', 'aside')), fields=['account', 'id'], name='inbound_aside'),
+            model_name="inboundentry",
+            index=models.Index(
+                condition=models.Q(("state", "aside")), fields=["account", "id"], name="inbound_aside"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inboundentry',
-            constraint=models.UniqueConstraint(fields=('account', 'dedup_key'), name='inbound_once'),
+            model_name="inboundentry",
+            constraint=models.UniqueConstraint(fields=("account", "dedup_key"), name="inbound_once"),
         ),
     ]

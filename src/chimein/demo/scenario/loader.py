@@ -101,7 +101,7 @@ def read_scenario(folder: Path) -> Scenario:
     return scenario
 
 
-def _yaml(path: Path) -> Any:  # noqa: ANN401  # the shape is checked where the rows are used
+def _yaml(path: Path) -> Any:  # the shape is checked where the rows are used
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  # it is a safe one
     except (OSError, yaml.YAMLError) as error:

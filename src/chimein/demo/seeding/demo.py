@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from django.utils import translation
-
 from chimein.channels.models import ChannelAccount
 from chimein.core import db
 from chimein.demo.scenario import Scenario, load_scenario
@@ -61,8 +59,7 @@ def _judge(scenario: Scenario, cast: people.Cast) -> Judge:
     classifier = registry.current()
 
     def sign(person_id: str, language: str) -> str:
-        with translation.override(people.LANGUAGES.get(language, "en")):
-            return signature(cast.members[person_id])
+        return signature(cast.members[person_id], language)
 
     def waits(text: str, answered: bool, private: bool) -> bool:
         found = TriageInput(text, words, private=private, follows_answer=answered)

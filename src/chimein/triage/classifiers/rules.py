@@ -1,7 +1,7 @@
 """The first classifier: rules that can be read, the same for Chinese and English.
 
-It errs to the side of the desk: what looks like account data, money, law, safety or anger is never offered to the
-crowd, even where a person would have seen that it was harmless.
+It errs to the side of the desk: what looks like account data, money, law, safety or anger is never offered to
+the crowd, even where a person would have seen that it was harmless.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class RulesClassifier:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What the author says: without links and mentions, folded, and whether it only heads somebody else's words."""
+    """What the author says: without links and mentions, folded; and whether it only heads others' words."""
 
     text: str
     folded: Folded

@@ -6,46 +6,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('conversations', '0001_initial'),
-        ('people', '0001_initial'),
+        ("conversations", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Triage',
+            name="Triage",
             fields=[
-                ('message', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='triage', serialize=False, to='conversations.message')),
-                ('language', models.CharField(max_length=10)),
-                ('intent', models.CharField(max_length=12)),
-                ('sentiment', models.CharField(max_length=8)),
-                ('anger', models.BooleanField()),
-                ('risks', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, size=None)),
-                ('topic', models.CharField(blank=True, max_length=50)),
-                ('influence', models.FloatField(help_text="Base-10 logarithm of the author's followers, plus 1 when verified.")),
-                ('lane', models.CharField(max_length=8)),
-                ('priority', models.SmallIntegerField(default=0, help_text='Higher goes first in its lane.')),
-                ('no_reply_reason', models.CharField(blank=True, max_length=30)),
-                ('reasons', models.JSONField(default=list)),
-                ('classifier', models.CharField(max_length=40)),
+                (
+                    "message",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="triage",
+                        serialize=False,
+                        to="conversations.message",
+                    ),
+                ),
+                ("language", models.CharField(max_length=10)),
+                ("intent", models.CharField(max_length=12)),
+                ("sentiment", models.CharField(max_length=8)),
+                ("anger", models.BooleanField()),
+                (
+                    "risks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), default=list, size=None
+                    ),
+                ),
+                ("topic", models.CharField(blank=True, max_length=50)),
+                (
+                    "influence",
+                    models.FloatField(
+                        help_text="Base-10 logarithm of the author's followers, plus 1 when verified."
+                    ),
+                ),
+                ("lane", models.CharField(max_length=8)),
+                ("priority", models.SmallIntegerField(default=0, help_text="Higher goes first in its lane.")),
+                ("no_reply_reason", models.CharField(blank=True, max_length=30)),
+                ("reasons", models.JSONField(default=list)),
+                ("classifier", models.CharField(max_length=40)),
             ],
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField()),
-                ('name', models.CharField(max_length=60)),
-                ('name_zh', models.CharField(blank=True, max_length=60)),
-                ('keywords', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='topics', to='people.brand')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='topics', to='people.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField()),
+                ("name", models.CharField(max_length=60)),
+                ("name_zh", models.CharField(blank=True, max_length=60)),
+                (
+                    "keywords",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="topics", to="people.brand"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="topics",
+                        to="people.team",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('brand', 'slug'), name='topic_slug_once')],
+                "constraints": [models.UniqueConstraint(fields=("brand", "slug"), name="topic_slug_once")],
             },
         ),
     ]

@@ -263,7 +263,7 @@ def parts(request: BrandRequest, public_id: str) -> HttpResponseBase:
     shown: list[str] = []
     if request.POST.get("parts"):
         try:
-            suffix = answering.suffix_of(request.membership)
+            suffix = answering.suffix_of(request.membership, found)
             shown = answering.parts_of(found, request.POST.get("text", ""), suffix=suffix, split=True)
         except (UserError, ValueError):
             shown = []

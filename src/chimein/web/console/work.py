@@ -153,7 +153,7 @@ def _reply_box(
     if hidden or item is None or not targets:
         return None
     limit, measure = limit_of(conversation)
-    suffix = suffix_of(member)
+    suffix = suffix_of(member, conversation)
     first = targets[0]
     return ReplyBox(
         text=text,

@@ -40,7 +40,9 @@ class Command(BaseCommand):
     def _show(self, counts: Counts, share: float) -> None:
         left = counts.seconds / share * (1 - share) if share else 0.0
         line = f"{share:6.1%}  {counts.read:,} read, {counts.new:,} new, {left:,.0f} s left"
-        self.stderr.write(f"\r{line}   " if sys.stderr.isatty() else line, ending="" if sys.stderr.isatty() else "\n")
+        self.stderr.write(
+            f"\r{line}   " if sys.stderr.isatty() else line, ending="" if sys.stderr.isatty() else "\n"
+        )
 
 
 def _speed(text: str) -> float | None:
