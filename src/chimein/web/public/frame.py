@@ -78,8 +78,3 @@ def draw(
 ) -> HttpResponse:
     """A public page in its frame."""
     return render(request, template, {**frame(request, current=current), **context}, status=status)
-
-
-def live_url(*topics: str) -> str:
-    """The address of the stream of these topics, in the language of the page."""
-    return f"/live?topics={','.join(topics)}&lang={get_language()}"

@@ -20,8 +20,9 @@ from chimein.wall.public import cut
 from chimein.wall.selectors import Card
 from chimein.wall.thread import Elsewhere, Question
 from chimein.web.guard import PublicRequest, public_brand_page
+from chimein.web.live import live_url
 from chimein.web.public.filters import Wanted
-from chimein.web.public.frame import absolute, draw, live_url
+from chimein.web.public.frame import absolute, draw
 from chimein.web.public.structured import qa_page
 
 
