@@ -206,6 +206,6 @@ class Scenario:
         """What is added to an answer: " ^Ann, Store 12"."""
         person = self.person(person_id)
         if isinstance(person, TrustedCustomer):
-            return f" ^{person.sign}, {'热心顾客' if language == 'zh' else 'customer'}"
+            return f" ^{person.sign}, {'热心客户' if language == 'zh' else 'customer'}"
         site = next(site for site in self.sites if site.id == person.site)
         return f" ^{person.sign_in(language)}, {site.label(language)}"

@@ -40,5 +40,5 @@ def own_account(helper: TrustedCustomer) -> Customer:
     """The account a trusted customer has on the network, under the person's own handle."""
     rng = dice(f"own:{helper.handle}")
     followers, following = rng.randint(150, 4_000), rng.randint(60, 600)
-    bio = "罗望热心顾客" if helper.languages[0] == "zh" else "Helps out at Tamarind, not paid for it"
+    bio = "罗望热心客户" if helper.languages[0] == "zh" else "Helps out at Tamarind, not paid for it"
     return Customer(helper.handle, helper.name, bio, helper.languages, followers, following, verified=False)
