@@ -197,23 +197,27 @@ def test_a_handle_that_is_a_number_is_not_shown(brand: Brand, account: ChannelAc
     assert "00138000" not in page
 
 
-@pytest.mark.parametrize("count", [1, 25])
-def test_the_wall_asks_the_database_the_same_few_times(
-    brand: Brand, account: ChannelAccount, count: int
-) -> None:
+def _queries(path: str) -> list[str]:
+    with CaptureQueriesContext(connection) as found:
+        _page(path)
+    return [query["sql"] for query in found.captured_queries]
+
+
+def test_the_wall_asks_the_database_the_same_few_times(brand: Brand, account: ChannelAccount) -> None:
     net.a_member(brand, "Ann")
     Topic.objects.create(brand=brand, slug="routers", name="Routers", keywords=["router"])
-    for number in range(count):
-        name = f"q{number}"
+    _ask(account)
+    with_one = _queries(f"/en/{brand.slug}/")
+    for number in range(25):
+        name = f"more{number}"
         net.tell(
             account, name, QUESTION, author={"external_id": name, "handle": name}, at=NOW + minutes(number)
         )
     net.take_in()
-    _answer(account, "q0", at=NOW + minutes(60))
-    with CaptureQueriesContext(connection) as found:
-        _page(f"/en/{brand.slug}/")
-    assert len(found) == 7
-    assert not [query for query in found.captured_queries if re.search(r"(?i)\boffset\b", query["sql"])]
+    _answer(account, "q1", at=NOW + minutes(60))
+    with_many = _queries(f"/en/{brand.slug}/")
+    assert len(with_many) == len(with_one) <= 12
+    assert not [sql for sql in with_many if re.search(r"(?i)\boffset\b", sql)]
 
 
 @pytest.mark.parametrize("tab", ["all", "waiting", "answered"])
