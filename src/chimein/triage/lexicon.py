@@ -75,8 +75,8 @@ RISKS = {
     "safety": words(
         r"caught fire|on fire|fire hazard|smoke|smoking|burn(?:t|ed|ing)?|explod(?:e|ed|ing)|explosion|swell(?:ing|ed)|"
         r"swollen|bulging|shock(?:ed)? me|electric shock|electrocut\w+|sparks?|sparking|injur\w+|hospital|allergic|"
-        r"food poison\w*|poison(?:ed|ing)|overheat\w*|too hot to touch|unsafe|dangerous|hazard\w*|choking|bleeding",
-        r"着火|起火|冒烟|爆炸|炸了|鼓包|鼓起|漏电|触电|电到|烫伤|烧焦|焦味|火花|受伤|住院|食物中毒|过敏|发烫|烫手|"
+        r"food poison\w*|poison(?:ed|ing)|overheat\w*|too hot to (?:touch|hold)|hot enough (?:that )?i can'?t|unsafe|dangerous|hazard\w*|choking|bleeding",
+        r"着火|起火|冒烟|爆炸|炸了|鼓包|鼓起|漏电|触电|电到|烫伤|烧焦|焦味|火花|火星|受伤|住院|食物中毒|过敏|发烫|烫手|"
         r"不安全|安全隐患|危险|事故|出了事|坍塌|开裂",
     ),
     "money": words(
@@ -88,7 +88,7 @@ RISKS = {
         r"多收|乱收费|还款|欠费|话费",
     ),
     "account_data": words(
-        r"my (?:\w+ ){0,2}(?:order|parcel|package|delivery|booking|invoice|bills?|subscription|payment|contract|claim|"
+        r"(?:had|have|has) my \w+ (?:in|for)|collection code|my (?:\w+ ){0,2}(?:order|parcel|package|delivery|booking|invoice|bills?|subscription|payment|contract|claim|"
         r"repair|appointment|reservation|flights?|seats?|bags?|luggage|tickets?|(?:gift |credit |debit )?card|line|number|trip|rental|"
         r"room|rewards?|points|membership|plan|voucher|coupon|purchase|return|exchange|warranty|address|ride|driver|meal|"
         r"shipment|mail|deposit|balance|statement|loan|profile|email|e-mail|licen[cs]e)|(?:my|our) (?:\w+ )?account(?! (?:work|settings))|"
@@ -105,7 +105,7 @@ RISKS = {
         r"on hold|(?:signed|sign) up (?:with|through)|dispatched|delivery|(?:sent|send) (?:you )?(?:an? )?(?:dm|pm)|"
         r"(?:blocked|suspended|cancell?ed) my|stuck (?:in|at)|i live in|at my (?:house|home|address)|get there",
         r"我的(?:[\u4e00-\u9fff]{0,4})?(?:订单|账号|帐号|账户|帐户|快递|包裹|发票|账单|会员|积分|维修单|预约|退货|换货|宽带|号码|卡|钱|户口)|"
-        r"订单号|订单|单号|运单|查一下|查下|登录不|登不上|密码|验证码|被盗|还没发货|没发货|没收到|未收到|还没到|一直没到|物流|少发|漏发|错发|发错|"
+        r"订单号|订单|单号|运单|查一下|查下|登录不|登不上|密码|验证码|被盗|送修|提货码|还没发货|没发货|没收到|未收到|还没到|一直没到|物流|少发|漏发|错发|发错|"
         r"账号|帐号|绑定的手机|实名|私信|停机|我家|我们家|本人|户口|户籍|社保|医保|公积金|我父母|我孩子|我小孩|小孩子?想|我原是|我是[^，。]{0,12}(?:户|业主|职工|员工)|"
         r"宽带[^，。]{0,12}(?:断|慢|故障|装|停|坏|掉|维修)|上不了网|没有?网|没有?信号|报修|报故障|上门|中签|审核[^，。]{0,6}(?:不通过|没通过)|余额|银行卡|"
         r"联系电话|回电|办理|下单|收货|签收|封号|解封|冻结|注销|充值[^，。]{0,8}(?:没|不|失败)|我(?:们)?(?:小区|村|县|单位|公司|店)|我于|我们是",
@@ -127,14 +127,14 @@ RISKS = {
         r"(?:is|are|site|app|website|system|service|phones|servers?|internet|power|network) (?:\w+ ){0,2}down"
         r"(?: for| again| everywhere| since| right now| in| today)?|outages?|nobody can|for everyone|"
         r"everyone(?:'s| is) (?:getting|seeing)|power(?:'s| is| has been)? (?:out|off)|no (?:power|calls|service|signal)|"
-        r"(?:lost|without) (?:power|service|signal)|any(?:one|body) else",
-        r"大面积|全都(?:打不开|用不了|登不上|没有)|都打不开|都用不了|系统崩|崩了|瘫痪|宕机|全国(?:都|各地)|停水|停电|断水|断电|无水|没水|供水|自来水|停气|"
+        r"(?:lost|without) (?:power|service|signal)|any(?:one|body) else|error 50\d",
+        r"大面积|又崩|\b50[0-4]\b|全都(?:打不开|用不了|登不上|没有)|都打不开|都用不了|系统崩|崩了|瘫痪|宕机|全国(?:都|各地)|停水|停电|断水|断电|无水|没水|供水|自来水|停气|"
         r"居民|业主|上万人|(?:时候|几时|何时)[^，。]{0,4}恢复|又断了|又停|小区[^，。]{0,15}(?:停|断|没|坏)|(?:大家|所有人|全部|都)[^，。]{0,4}(?:没有了|没了|断了)",
     ),
 }
 ANGER = words(
     r"worst|terrible|horrible|awful|pathetic|disgrace\w*|disgust\w*|joke of a|ridiculous|unacceptable|useless|"
-    r"incompetent|idiots?|dumb|liars?|scam\w*|thieves|steal(?:ing)?|rip[- ]?off|furious|fuming|livid|fed up|sick of|"
+    r"incompetent|idiots?|clowns?|dumb|liars?|scam\w*|thieves|steal(?:ing)?|rip[- ]?off|furious|fuming|livid|fed up|sick of|"
     r"sick and tired|so tired of|never again|never (?:buy|shop)\w*|i hate|hate (?:you|this company)|"
     r"wtf\w*|ffs|f+u+c+k\w*|sh[i*]t\w*|bullshit|crap\w*|damn|hell|shame on|"
     r"(?:third|fourth|fifth) (?:call|time|email)|last straw|how dare|appalling|joke|sucks?|sux|\w+sucks|grr+|fiasco|trash|garbage",

@@ -144,6 +144,9 @@ def _find_plain_intent(labels: Labels, item: TriageInput, said: _Said) -> None:
         _label(labels, "request", "neutral", said.found(lexicon.REQUEST))
     elif labels.risks or item.private or item.follows_answer or said.has(lexicon.TECHNICAL):
         _label(labels, "request", "neutral", ())
+    elif item.to_us and (labels.topic or not item.found):
+        # Whoever turns to the brand, or speaks of what it sells, is worth a word even without asking for one.
+        _label(labels, "request", "neutral", ())
 
 
 def _is_thanks(said: _Said) -> bool:
