@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.e2e import desk
+from tests.e2e.desk import ledger_gap
 from tests.e2e.people import HARRIET, People
 from tests.e2e.product import Product, running_product
 
@@ -46,7 +46,7 @@ def people(_everybody: People) -> Iterator[People]:
     """Afterwards nothing went wrong in any browser, and the ledger adds up."""
     yield _everybody
     complaints = _everybody.close()
-    gap = desk.ledger_gap(_everybody.member(HARRIET))
+    gap = ledger_gap(_everybody.member(HARRIET))
     complaints += _everybody.close()
     assert complaints == []
     assert gap == 0, "the ledger does not add up"

@@ -21,7 +21,8 @@ _CUT = """() => {
   const wide = (e) => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1;
   const found = [...document.querySelectorAll('button, .btn, .chip, .tab, .nav-item, summary, .stat-label')];
   return found.filter((e) => seen(e) && wide(e) && !e.closest('.sr-only'))
-    .map((e) => `${e.className}: ${e.textContent.trim().replace(/\\s+/g, ' ').slice(0, 60)} (${e.scrollWidth} > ${e.clientWidth})`);
+    .map((e) => [e.className, e.textContent.trim().replace(/\\s+/g, ' ').slice(0, 60), e.scrollWidth, e.clientWidth])
+    .map(([name, words, wanted, has]) => `${name}: ${words} (${wanted} > ${has})`);
 }"""
 _SIDEWAYS = """() => {
   const width = document.documentElement.clientWidth;

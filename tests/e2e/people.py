@@ -31,7 +31,12 @@ class People:
         self._open: list[tuple[BrowserContext, Watch]] = []
 
     def somebody(
-        self, *, screen: tuple[int, int] = DESKTOP, language: str = "en", scripts: bool = True, state: Any = None
+        self,
+        *,
+        screen: tuple[int, int] = DESKTOP,
+        language: str = "en",
+        scripts: bool = True,
+        state: Any = None,
     ) -> Page:
         """A browser of somebody without a login. Its page has `page.context` for further ones."""
         context = self._browser.new_context(

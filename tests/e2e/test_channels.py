@@ -74,7 +74,9 @@ def _reloaded(page: Page, found: bool) -> bool:
 def _send_garbage(product: Product) -> None:
     """The network signs something that makes no sense."""
     with closing(sqlite3.connect(product.folder / "warble.sqlite3")) as db:
-        url, secret = db.execute("SELECT webhook_url, webhook_secret FROM apps WHERE webhook_url != ''").fetchone()
+        url, secret = db.execute(
+            "SELECT webhook_url, webhook_secret FROM apps WHERE webhook_url != ''"
+        ).fetchone()
     body = b'{"type": "post.created", "data": "not what anybody expects"}'
     moment = str(int(time.time()))
     headers = {

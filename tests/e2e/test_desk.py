@@ -26,7 +26,10 @@ def test_an_angry_post_is_for_the_desk_alone(people: People, product: Product) -
     assert refused is not None
     assert refused.status in {403, 404}
 
-    note, reply = "Order 7731 was booked twice, I have told billing", "I am sorry. I have the second charge on my list."
+    note, reply = (
+        "Order 7731 was booked twice, I have told billing",
+        "I am sorry. I have the second charge on my list.",
+    )
     desk.open_conversation(agent, "desk", ANGRY)
     desk.write(agent, reply)
     desk.note_box(agent).click()
@@ -66,7 +69,10 @@ def test_a_long_answer_goes_out_in_parts(people: People, product: Product) -> No
     post_id = product.say("long_story", "Tamarind, how do I move everything from my old Clove to a Clove 5?")
     agent = people.member(GRACE)
     desk.open_conversation(agent, "crowd", "move everything from my old Clove")
-    steps = [f"Step {number}: open the menu, choose the page for moving, and wait for the ring." for number in range(1, 8)]
+    steps = [
+        f"Step {number}: open the menu, choose the page for moving, and wait for the ring."
+        for number in range(1, 8)
+    ]
     desk.write(agent, " ".join(steps))
     expect(agent.locator(".counter")).to_contain_text("too many")
     expect(desk.send_button(agent)).to_be_disabled()

@@ -11,7 +11,9 @@ from tests.e2e.people import ANN, DESKTOP, GRACE, PHONE, People
 from tests.e2e.product import BRAND, Product, until
 
 ASKED = "my router drops wifi after the update, tamarind"
-ANSWER = "Hold the reset pin for ten seconds, then install 2.1.4 from the menu. That version keeps the band apart."
+ANSWER = (
+    "Hold the reset pin for ten seconds, then install 2.1.4 from the menu. That version keeps the band apart."
+)
 SIGNED = "^Ann, Store 12"
 
 

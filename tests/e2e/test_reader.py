@@ -20,7 +20,7 @@ def _an_answered_question(product: Product, language: str) -> str:
     items = product.client.get(f"/{language}/{BRAND}/feed.json").json()["items"]
     chinese = [one for one in items if re.search(r"[\u4e00-\u9fff]", one["title"])]
     for one in chinese if language == "zh-hans" else items:
-        if "/people/" in product.client.get(one["url"]).text:
+        if re.search(r"/people/\w+/", product.client.get(one["url"]).text):
             return str(one["url"]).removeprefix(product.url)
     raise AssertionError("no answered question in the feed")
 
@@ -54,7 +54,8 @@ def test_search_finds_words_of_both_languages(people: People, product: Product) 
     product.say("en_seeker", "Tamarind, are the ear pads of the Juniper headphones washable?")
     reader = people.somebody()
     reader.goto(f"/en/{BRAND}/")
-    expect(reader.locator("article.card", has_text="ear pads")).to_be_visible(timeout=10_000)
+    for text in ("ear pads", "薄荷水壶"):
+        expect(reader.locator("article.card", has_text=text)).to_be_visible(timeout=10_000)
     for word, found in (("洗碗机", "薄荷水壶"), ("washable pads", "Juniper headphones")):
         field = reader.get_by_role("searchbox", name="Search all answers")
         field.fill(word)
