@@ -122,8 +122,8 @@ def say(code: str, words: Sequence[str] = (), *, followers: int = 0) -> Said:
     label, why = str(text.label) or code, str(text.why)
     if code == REACH and followers:
         label = _("%(count)s followers") % {"count": number_format(followers, force_grouping=True)}
-    if words:
-        quoted = ", ".join(words)
+    if telling := [word for word in words if word.strip("?？!！")]:
+        quoted = ", ".join(telling)
         why = _("%(sentence)s Words: %(words)s") % {"sentence": why, "words": quoted}
     return Said(code, label, why, text.weight)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from chimein.channels.registry import adapter_for
 from chimein.core import db
 from chimein.core.text.redact import redact
@@ -108,7 +110,7 @@ def network_label(adapter: str) -> str:
     if adapter == public.WEBFORM:
         return ""
     try:
-        return adapter_for(adapter).label
+        return _(adapter_for(adapter).label)
     except LookupError:
         return adapter
 
