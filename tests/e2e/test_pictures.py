@@ -20,7 +20,7 @@ _SAID = (
     ("bo_is_cooking", "薄荷控", 1200, "罗望的薄荷水壶用了半年有水垢，用白醋还是柠檬酸好呢？"),
     ("rosa_reads", "Rosa Reads", 88, "does the Fennel reader open library books? asking for my mum"),
     ("old_chen", "老陈", 56, "丁香 5 可以同时插两张卡吗？一张国内一张国外"),
-    ("tim_onthemove", "Tim on the move", 24_000, f"@{BRAND} charged twice, and the third call ended in silence. A disgrace!!"),
+    ("tim_onthemove", "Tim on the move", 24_000, f"@{BRAND} charged twice, and my third call met silence. Disgrace!!"),
 )  # fmt: skip
 _QUESTION = {"en": "forgets the guest password", "zh": "同时插两张卡"}
 _DRAFT = {
