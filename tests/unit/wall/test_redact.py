@@ -51,6 +51,8 @@ def test_masking_twice_changes_nothing(text: str) -> None:
         "open 10:30-11:30 on 5/6, or 24/7",
         "back on 2025-12-01 10:00",
         "am 12.05.2025 um 10.00",
+        "Open 192.168.1.1, then Wi-Fi",
+        "打开192.168.31.1，找到无线设置",
         "channels 1, 6, 11, 36, 40",
         "it costs 1,299.00 or 199 a year",
         "more at tamarind.example",
