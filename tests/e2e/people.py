@@ -16,6 +16,7 @@ DESKTOP = (1440, 900)
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 
 ANN = "ann.whitcombe"  # a colleague in store 12
+MAGGIE = "maggie.sorensen"  # one in store 15
 GRACE = "grace.adeyemi"  # an agent at the desk
 TOMOS = "tomos.pryce"  # another one
 HARRIET = "harriet.lowe"  # the lead of care

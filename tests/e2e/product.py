@@ -6,17 +6,20 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import httpx
+
+from chimein.demo.simnet.webhooks import signature
 
 ROOT = Path(__file__).resolve().parents[2]
 BRAND = "tamarind"
@@ -74,6 +77,21 @@ class Product:
         posts = [post["text"] for post in self._all_posts() if post["author"]["handle"] == BRAND]
         private = self.persona("GET", "/persona/messages?limit=1000")["data"]
         return posts + [message["text"] for message in private]
+
+    def send_garbage(self) -> None:
+        """The network signs and sends something that makes no sense."""
+        with closing(sqlite3.connect(self.folder / "warble.sqlite3")) as db:
+            rows = db.execute("SELECT webhook_url, webhook_secret FROM apps WHERE webhook_url <> ''")
+            url, secret = rows.fetchone()
+        body = b'{"type": "post.created", "data": "not what anybody expects"}'
+        moment = str(int(time.time()))
+        headers = {
+            "Content-Type": "application/json",
+            "X-Warble-Timestamp": moment,
+            "X-Warble-Signature": signature(secret, moment, body),
+            "X-Warble-Delivery": f"garbage-{time.monotonic_ns()}",
+        }
+        assert self.client.post(url, content=body, headers=headers).status_code == 200
 
     def _all_posts(self) -> list[Json]:
         found: list[Json] = []

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from chimein.demo.simnet.webhooks import signature
-from tests.e2e import desk, warble
+from tests.e2e import desk, looks, warble
 from tests.e2e.people import GRACE, HARRIET, People
 from tests.e2e.product import Product, until
 
@@ -48,13 +44,14 @@ def test_an_outage_delays_an_answer_and_nothing_else(people: People, product: Pr
 def _channels_page_tells(lead: Page) -> None:
     lead.goto(f"{desk.CONSOLE}/channels/deliveries/")
     expect(lead.locator("main")).to_contain_text("plaster")
+    assert looks.examine(lead, "console-unsent-waiting-en") == []
     lead.goto(f"{desk.CONSOLE}/channels/")
     expect(lead.locator("article.channel-card").first).to_be_visible()
 
 
 def test_what_nobody_understands_is_shown_and_read_again(people: People, product: Product) -> None:
     lead = people.member(HARRIET)
-    _send_garbage(product)
+    product.send_garbage()
     lead.goto(f"{desk.CONSOLE}/channels/journal/")
     entry = lead.locator("article.unsent").first
     until(lambda: _reloaded(lead, entry.count() > 0), what="setting aside")
@@ -69,20 +66,3 @@ def _reloaded(page: Page, found: bool) -> bool:
     if not found:
         page.reload()
     return found
-
-
-def _send_garbage(product: Product) -> None:
-    """The network signs something that makes no sense."""
-    with closing(sqlite3.connect(product.folder / "warble.sqlite3")) as db:
-        url, secret = db.execute(
-            "SELECT webhook_url, webhook_secret FROM apps WHERE webhook_url != ''"
-        ).fetchone()
-    body = b'{"type": "post.created", "data": "not what anybody expects"}'
-    moment = str(int(time.time()))
-    headers = {
-        "Content-Type": "application/json",
-        "X-Warble-Timestamp": moment,
-        "X-Warble-Signature": signature(secret, moment, body),
-        "X-Warble-Delivery": "garbage-1",
-    }
-    assert product.client.post(url, content=body, headers=headers).status_code == 200

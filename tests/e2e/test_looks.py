@@ -3,13 +3,14 @@ anybody, and a picture of each in var/screenshots."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e import desk, looks
-from tests.e2e.people import ANN, GRACE, HARRIET, People
+from tests.e2e.people import ANN, GRACE, HARRIET, MAGGIE, TOMOS, People
 from tests.e2e.product import BRAND, Product, until
 
 CONSOLE = desk.CONSOLE
@@ -27,6 +28,7 @@ def _busy(product: Product) -> None:
     for (handle, name), text in said.items():
         product.join(handle, name, followers=12_000)
         product.say(handle, text)
+    product.send_garbage()
     until(lambda: "Star Anise Mesh" in product.client.get(f"/en/{BRAND}/").text, what="the wall")
 
 
@@ -81,9 +83,20 @@ def _lost(page: Page, _language: str) -> None:
     page.goto("/nowhere/at/all")
 
 
+def _warble(page: Page, language: str) -> None:
+    page.goto(f"/net/?lang={language}")
+
+
+def _warble_post(page: Page, language: str) -> None:
+    _warble(page, language)
+    page.locator("article.post .stamp").first.click()
+    page.locator("#reply").wait_for()
+
+
 PUBLIC: dict[str, Callable[[Page, str], None]] = {
     "wall": _wall, "question": _answered, "waiting": _waiting, "topic": _topic, "nothing-found": _nothing_found,
     "helpers": _helpers, "helper": _helper, "ask": _ask, "login": _login, "not-found": _lost,
+    "warble": _warble, "warble-post": _warble_post,
 }  # fmt: skip
 
 
@@ -101,13 +114,30 @@ def _at(path: str) -> Callable[[Page, str], None]:
     return show
 
 
+def _taken(page: Page, language: str) -> None:
+    """Claimed, with an answer that is too long and a note."""
+    desk.open_conversation(page, "crowd", _CROWD[language])
+    desk.write(page, "Yes, it does. Put the other router into bridge mode first. " * 8)
+    page.locator("#work .claim-bar-mine").wait_for()
+    desk.note_box(page).fill("Asked engineering about older firmware.")
+
+
+def _card_taken(page: Page, _language: str) -> None:
+    page.goto(f"{CONSOLE}/answer/")
+    page.locator(".question-buttons button").first.click()
+    page.locator("form.box textarea").click()
+
+
 _CROWD = {"en": "Star Anise Mesh", "zh": "八角 Mesh"}
+_GIVE_BACK = re.compile("Give back|放回")
 _ANGRY = {"en": "nobody calls back", "zh": "nobody calls back"}
 CONSOLE_PAGES: dict[str, tuple[str, Callable[[Page, str], None]]] = {
     "queue": (GRACE, _at("queue/?lane=crowd")),
     "queue-mine": (GRACE, _at("queue/?lane=desk&whose=mine")),
     "conversation": (GRACE, _conversation("crowd", _CROWD)),
     "conversation-desk": (GRACE, _conversation("desk", _ANGRY)),
+    "conversation-taken": (TOMOS, _taken),
+    "card-taken": (MAGGIE, _card_taken),
     "card": (ANN, _at("answer/")),
     "my-answers": (ANN, _at("answers/")),
     "channels": (HARRIET, _at("channels/")),
@@ -136,4 +166,8 @@ def test_console_pages_look_well(people: People, name: str, language: str) -> No
     show(page, language)
     if name in {"queue", "card"}:
         desk.wait_until_live(page)
-    assert looks.examine(page, f"console-{name}-{language}") == []
+    findings = looks.examine(page, f"console-{name}-{language}")
+    if name.endswith("-taken"):
+        page.get_by_role("button", name=_GIVE_BACK).click()
+        expect(page.locator(".claim-bar-mine")).to_have_count(0)
+    assert findings == []
