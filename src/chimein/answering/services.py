@@ -25,7 +25,7 @@ from chimein.core.text import measure
 from chimein.people.access import signature
 from chimein.people.models import Membership
 from chimein.routing.models import WorkItem
-from chimein.routing.services import may_take
+from chimein.routing.services import LEASE_SECONDS, may_take
 
 UNDO_SECONDS = option(
     "UNDO_SECONDS", 10, "Seconds for which an answer can be taken back before it is posted."
@@ -238,7 +238,7 @@ def withdraw(made: Answer, state: str, now: datetime) -> None:
         defaults={"text": made.text, "updated_at": now},
     )
     WorkItem.objects.filter(conversation_id=made.conversation_id).update(
-        sending=False, claim_until=now + timedelta(seconds=240)
+        sending=False, claim_until=now + timedelta(seconds=LEASE_SECONDS.get())
     )
 
 

@@ -15,7 +15,7 @@ PUBLISHED = declare(
 DISPOSED = declare(
     "message.disposed",
     "A message's disposition changed; `seconds` from its posting to the answer.",
-    "before", "after", "reason", "seconds",
+    "before", "before_reason", "after", "reason", "seconds",
 )  # fmt: skip
 EDITED = declare("message.edited", "The author changed a message on the network.", "revision")
 DELETED = declare("message.deleted", "The author deleted a message on the network.")

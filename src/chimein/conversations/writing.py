@@ -237,7 +237,7 @@ def close(conversation_ids: Iterable[int], *, reason: str, now: datetime) -> lis
     """Close conversations in which nobody waits; those that were closed by this."""
     rows = db.fetch(
         """UPDATE conversations_conversation SET state = 'closed', close_reason = %s, closed_at = %s
-           WHERE id = ANY(%s) AND state <> 'closed' AND waiting_count = 0 RETURNING id""",
+           WHERE id = ANY(%s) AND (state <> 'closed' OR close_reason = '') AND waiting_count = 0 RETURNING id""",
         (reason, now, sorted(set(conversation_ids))),
     )
     return [row[0] for row in rows]

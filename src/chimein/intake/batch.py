@@ -57,6 +57,8 @@ class Work:
     deletions: list[tuple[int, Incoming]] = field(default_factory=list)
     repeated: list[Incoming] = field(default_factory=list)
     answered: set[int] = field(default_factory=set)
+    closed: set[int] = field(default_factory=set)
+    """Conversations that were closed before this batch."""
     facts: list[Fact] = field(default_factory=list)
 
 

@@ -149,17 +149,23 @@ def _follow_deletions(work: Work) -> set[int]:
 
 _RECONSIDER = """
 UPDATE conversations_message m SET disposition = 'waiting', disposition_reason = '', disposed_at = NULL
-FROM triage_triage t
-WHERE m.id = ANY(%s) AND t.message_id = m.id AND t.no_reply_reason = '' AND m.disposition = 'no_reply'
+FROM triage_triage t, conversations_message old
+WHERE m.id = ANY(%s) AND old.id = m.id AND t.message_id = m.id AND t.no_reply_reason = '' AND m.disposition = 'no_reply'
   AND m.deleted_at IS NULL
-RETURNING m.id, m.conversation_id, m.brand_id
+RETURNING m.id, m.conversation_id, m.brand_id, old.disposition_reason
 """
 
 
 def _reopen_edited(work: Work, edits: dict[int, Change]) -> None:
     """A message that needed no reply may need one after its edit; the other way round a person decides."""
-    for message, conversation, brand in db.fetch(_RECONSIDER, (list(edits),)) if edits else ():
-        data = {"before": "no_reply", "after": "waiting", "reason": "edited", "seconds": 0}
+    for message, conversation, brand, reason in db.fetch(_RECONSIDER, (list(edits),)) if edits else ():
+        data = {
+            "before": "no_reply",
+            "before_reason": reason,
+            "after": "waiting",
+            "reason": "edited",
+            "seconds": 0,
+        }
         work.facts.append(
             Fact(events.DISPOSED, edits[message].at, _ACTOR, brand, conversation, message, data)
         )
@@ -175,7 +181,18 @@ def settle_and_queue(work: Work, opened: dict[int, int | None], changed: set[int
     writing.refresh(existing)
     _retitle(changed)
     queue.sync(touched, now=work.now)
+    _tell_reopened(work)
     _close_thanked(work)
+
+
+def _tell_reopened(work: Work) -> None:
+    """A question in a closed conversation opens it again."""
+    asked = {i.conversation_id: i for i in work.new if i.labels and not i.labels.no_reply_reason}
+    for pk in asked.keys() & work.closed:
+        item = asked[pk]
+        data: dict[str, object] = {"reason": "follow_up"}
+        kind, brand = events.REOPENED, item.account.brand_id
+        work.facts.append(Fact(kind, item.posted_at, _ACTOR, brand, pk, None, data))
 
 
 def settled_facts(conversation_ids: Iterable[int], *, actor: str) -> list[Fact]:

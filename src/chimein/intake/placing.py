@@ -63,6 +63,7 @@ def place(work: Work) -> dict[int, int | None]:
     for spot in places:
         spot.join(work)
     opened = _open(places)
+    work.closed = {spot.home.id for spot in places if spot.home and spot.home.state == "closed"}
     _remember(places, refs)
     return opened
 

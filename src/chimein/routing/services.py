@@ -154,6 +154,8 @@ def move(*, actor: Actor, conversation_id: int, lane: str, reason: str, now: dat
         ).first()  # fmt: skip
         if item is None or not may_take(actor, item.lane):
             raise NotAllowed(_("This conversation is not open to you."))
+        if lane == Lane.CROWD and item.conversation.visibility == "private":
+            raise NotAllowed(_("A private conversation stays at the desk."))
         before, item.lane, item.lane_by_person = item.lane, lane, True
         fields = ["lane", "lane_by_person"]
         if not actor.is_staff:

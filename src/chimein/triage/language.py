@@ -15,12 +15,13 @@ _HANGUL = regex.compile(r"\p{Hangul}")
 _LATIN_WORD = regex.compile(r"\p{Latin}{2,}")
 _MIN_LATIN = 20
 _SURE = 0.5
+_LONGEST = 200
 UNKNOWN = "und"
 
 
 @lru_cache(maxsize=1)
 def _detector() -> LangDetector:
-    return LangDetector(LangDetectConfig(max_input_length=200))
+    return LangDetector(LangDetectConfig(max_input_length=_LONGEST))
 
 
 def _by_script(text: str) -> str | None:
@@ -44,7 +45,7 @@ def detect(text: str) -> str:
     script = _by_script(clean)
     if script:
         return script
-    best: Any = _detector().detect(clean.replace("\n", " "), model="lite", k=1)[0]
+    best: Any = _detector().detect(clean[:_LONGEST].replace("\n", " "), model="lite", k=1)[0]
     code = str(best["lang"])
     if code == "en" or (_LATIN_WORD.search(clean) and (best["score"] < _SURE or len(clean) < _MIN_LATIN)):
         return "en"

@@ -128,7 +128,7 @@ RISKS = {
         r"(?: for| again| everywhere| since| right now| in| today)?|outages?|nobody can|for everyone|"
         r"everyone(?:'s| is) (?:getting|seeing)|power(?:'s| is| has been)? (?:out|off)|no (?:power|calls|service|signal)|"
         r"(?:lost|without) (?:power|service|signal)|any(?:one|body) else|error 50\d",
-        r"大面积|又崩|\b50[0-4]\b|全都(?:打不开|用不了|登不上|没有)|都打不开|都用不了|系统崩|崩了|瘫痪|宕机|全国(?:都|各地)|停水|停电|断水|断电|无水|没水|供水|自来水|停气|"
+        r"大面积|又崩|\b50[234]\b|全都(?:打不开|用不了|登不上|没有)|都打不开|都用不了|系统崩|崩了|瘫痪|宕机|全国(?:都|各地)|停水|停电|断水|断电|无水|没水|供水|自来水|停气|"
         r"居民|业主|上万人|(?:时候|几时|何时)[^，。]{0,4}恢复|又断了|又停|小区[^，。]{0,15}(?:停|断|没|坏)|(?:大家|所有人|全部|都)[^，。]{0,4}(?:没有了|没了|断了)",
     ),
 }

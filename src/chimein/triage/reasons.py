@@ -85,6 +85,9 @@ _TEXTS: dict[str, _Text] = {
     "no_reply.chatter": _Text(
         gettext_lazy("Small talk"), gettext_lazy("The brand is named, nothing is asked."), 10
     ),
+    "no_reply.settled": _Text(
+        gettext_lazy("Settled"), gettext_lazy("Somebody decided that it is settled without an answer."), 10
+    ),
     "no_reply.deleted": _Text(gettext_lazy("Deleted"), gettext_lazy("The customer took it down."), 10),
     "lane.private": _Text(
         gettext_lazy("Private message"), gettext_lazy("A private message, so only the desk may read it."), 65

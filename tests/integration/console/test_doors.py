@@ -25,7 +25,7 @@ def address(console: Console, name: str) -> str:
     for pattern in urlpatterns:
         if pattern.name == name:
             wanted = pattern.pattern.converters
-            values = {"public_id": "nothing", "kind": "reply", "answer_id": 1, "account_id": 1}
+            values = {"public_id": "nothing", "kind": "reply", "answer_id": 1, "account_id": 1, "moment": 1}
             return reverse(name, kwargs=found | {key: values[key] for key in wanted if key in values})
     raise AssertionError(name)
 

@@ -35,7 +35,7 @@ def _day(account: ChannelAccount) -> None:
         author = {"external_id": f"c{number}", "handle": f"customer{number}"}
         net.tell(account, f"q{number}", QUESTION, author=author, at=NOW - minutes(60))
     net.tell(
-        account, "noise", "sunny today", author={"external_id": "c9", "handle": "c9"}, at=NOW - minutes(50)
+        account, "noise", "love it, great service", author={"external_id": "c9", "handle": "c9"}, at=NOW - minutes(50)
     )
     net.take_in()
     own = {"own": True, "author": {"external_id": "us"}}
@@ -130,7 +130,7 @@ def test_headline_numbers() -> None:
 def test_an_edit_that_asks_again_leaves_no_gap() -> None:
     brand = net.a_brand()
     account = net.an_account(brand)
-    net.tell(account, "n1", "sunny today", at=NOW - minutes(9))
+    net.tell(account, "n1", "love it, great service", at=NOW - minutes(9))
     net.take_in()
     assert ledger(brand.pk).waiting == 0
     net.tell(account, "n1", QUESTION, revision=2, edited_at=NOW.isoformat(), at=NOW - minutes(9))

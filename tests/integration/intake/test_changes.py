@@ -16,7 +16,7 @@ from tests.factories.traffic import conversation_of, gone, message, post, standi
 pytestmark = pytest.mark.django_db
 
 QUESTION = "How do I pair the headphones?"
-CHATTER = "Saturday in the park with the old headphones"
+PRAISE = "Love it, great service"
 
 
 def _finds(words: str) -> int:
@@ -52,15 +52,15 @@ def test_the_newest_edit_wins_in_whatever_order_they_come(account: ChannelAccoun
 
 
 def test_an_older_edit_does_not_wake_what_needs_no_reply(account: ChannelAccount) -> None:
-    tell(account, post("q1", CHATTER, edited=5))
-    assert standing("q1") == ("no_reply", "chatter")
+    tell(account, post("q1", PRAISE, edited=5))
+    assert standing("q1") == ("no_reply", "praise")
     tell(account, post("q1", QUESTION, edited=3))
-    assert standing("q1") == ("no_reply", "chatter")
-    assert Triage.objects.get(message=message("q1")).intent == "chatter"
+    assert standing("q1") == ("no_reply", "praise")
+    assert Triage.objects.get(message=message("q1")).intent == "praise"
 
 
-def test_an_edit_makes_chatter_a_question(account: ChannelAccount) -> None:
-    tell(account, post("q1", CHATTER))
+def test_an_edit_makes_praise_a_question(account: ChannelAccount) -> None:
+    tell(account, post("q1", PRAISE))
     assert conversation_of("q1").state == "closed"
     tell(account, post("q1", QUESTION, edited=2))
     assert standing("q1") == ("waiting", "")
@@ -71,7 +71,7 @@ def test_an_edit_makes_chatter_a_question(account: ChannelAccount) -> None:
 
 
 def test_an_edit_in_the_same_batch_as_the_post(account: ChannelAccount) -> None:
-    tell(account, post("q1", CHATTER), post("q1", QUESTION, edited=2))
+    tell(account, post("q1", PRAISE), post("q1", QUESTION, edited=2))
     assert (message("q1").text, standing("q1")[0]) == (QUESTION, "waiting")
     assert conversation_of("q1").waiting_count == 1
     assert ledger(account.brand_id).gap == 0

@@ -166,7 +166,7 @@ def test_a_deleted_question_is_gone(brand: Brand, account: ChannelAccount) -> No
 
 
 def test_what_never_was_a_question_was_never_here(brand: Brand, account: ChannelAccount) -> None:
-    conversation = _ask(account, text="sunny today")
+    conversation = _ask(account, text="love it, great service")
     _page(f"/en/{brand.slug}/q/{conversation.public_id}/x/", 404)
     _page(f"/en/{brand.slug}/q/nothing/x/", 404)
 

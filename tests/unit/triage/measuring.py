@@ -47,7 +47,7 @@ def read(path: Path) -> dict[bool, list[Row]]:
 
 
 def label(rows: Sequence[Row]) -> list[Labels]:
-    return classifier.classify([TriageInput(text=row["text"], brand=BRAND) for row in rows])
+    return classifier.classify([TriageInput(text=row["text"], brand=BRAND, found=True) for row in rows])
 
 
 def wanted(row: Row) -> str:

@@ -26,6 +26,7 @@ LABELLED = Path(
 
 
 def _label(text: str, **more: object) -> Labels:
+    more.setdefault("found", True)
     (found,) = classifier.classify([TriageInput(text=text, brand=BRAND, **more)])  # type: ignore[arg-type]
     return found
 
@@ -140,3 +141,11 @@ def test_a_message_costs_little() -> None:
         classifier.classify(inputs)
         spent.append((time.process_time() - begin) / len(inputs))
     assert min(spent) <= 0.00025
+
+
+def test_whoever_turns_to_us_gets_a_word() -> None:
+    assert _label("the park is nice today", found=False).lane == "crowd"
+    assert _label("the park is nice today", found=True).no_reply_reason == "chatter"
+    router = BrandWords(1, ("tamarind",), (TopicWords("wifi", ("router",)),))
+    (spoken_of,) = classifier.classify([TriageInput("that router blinks all night", router, found=True)])
+    assert (spoken_of.topic, spoken_of.lane) == ("wifi", "crowd")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
@@ -23,7 +24,7 @@ from chimein.conversations.models import Conversation
 from chimein.core import clock
 from chimein.core.errors import Conflict, NotAllowed, UserError
 from chimein.core.policy import MEMBER, STAFF
-from chimein.routing import presence, selectors
+from chimein.routing import dismissing, presence, selectors
 from chimein.routing import services as routing
 from chimein.routing.models import Lane, WorkItem
 from chimein.web.console import cards, frame
@@ -32,6 +33,7 @@ from chimein.web.console.work import bar_of
 from chimein.web.guard import BrandRequest, brand_page
 
 Toast = dict[str, object]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _respond(request: BrandRequest, found: Conversation, toast: Toast | None = None) -> HttpResponseBase:
@@ -101,6 +103,34 @@ def move(request: BrandRequest, public_id: str) -> HttpResponseBase:
         return {"text": _("Handed to the desk") if lane == Lane.DESK else _("Handed to the crowd")}
 
     return _act(request, public_id, do)
+
+
+@require_POST
+@brand_page(STAFF)
+def dismiss(request: BrandRequest, public_id: str) -> HttpResponseBase:
+    """Nobody has to answer this; it can be taken back from the toast."""
+
+    def do(found: Conversation) -> Toast:
+        now, reason = clock.now(), request.POST.get("reason", "")
+        dismissing.dismiss(actor=request.actor, conversation_id=found.pk, reason=reason, now=now)
+        moment = (now - _EPOCH) // timedelta(microseconds=1)
+        back = reverse("console-bring-back", args=[request.brand.slug, found.public_id, moment])
+        return {"text": _("No answer needed"), "undo_url": back}
+
+    return _act(request, public_id, do)
+
+
+@require_POST
+@brand_page(STAFF)
+def bring_back(request: BrandRequest, public_id: str, moment: int) -> HttpResponseBase:
+    """Undo that decision. `moment` is when it was made, in microseconds."""
+    found = find_conversation(request, public_id)
+    at = _EPOCH + timedelta(microseconds=moment)
+    try:
+        dismissing.bring_back(actor=request.actor, conversation_id=found.pk, dismissed_at=at, now=clock.now())
+    except Conflict as problem:
+        return JsonResponse({"message": str(problem)}, status=409)
+    return HttpResponse(status=204)
 
 
 @require_POST

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chimein.channels.models import Delivery
+from chimein.routing import dismissing
+from chimein.triage import reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,9 @@ def _moved(data: dict[str, Any], who: str) -> str:
 def _closed(data: dict[str, Any], who: str) -> str:
     if data.get("reason") == "thanked":
         return _("The customer said thank you: closed")
-    return _("Closed by %(name)s") % {"name": who} if who else _("Closed")
+    said = _("Closed by %(name)s") % {"name": who} if who else _("Closed")
+    reason = str(data.get("reason") or "")
+    return f"{said}: {reasons.say(f'no_reply.{reason}').label}" if reason in dismissing.REASONS else said
 
 
 _EVENTS: dict[str, Callable[[dict[str, Any], str], str]] = {
