@@ -29,7 +29,9 @@ EMAIL_FROM = option("EMAIL_FROM", "ChimeIn <no-reply@localhost>", "The sender of
 SECRET_KEY = env.secret_key()
 FIELD_KEYS = list(
     list_option(
-        "FIELD_KEYS", (), "Keys for secrets at rest, newest first, separated by commas. Empty: the secret key."
+        "FIELD_KEYS",
+        (),
+        "Keys for secrets at rest, newest first, separated by commas. Empty: the secret key.",
     ).get()
 ) or [SECRET_KEY]
 

@@ -15,7 +15,9 @@ class Tally(models.Model):
     count = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["brand_id", "metric", "hour", "key"], name="tally_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["brand_id", "metric", "hour", "key"], name="tally_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.metric} {self.key} {self.count}"

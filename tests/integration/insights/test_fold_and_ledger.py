@@ -35,7 +35,11 @@ def _day(account: ChannelAccount) -> None:
         author = {"external_id": f"c{number}", "handle": f"customer{number}"}
         net.tell(account, f"q{number}", QUESTION, author=author, at=NOW - minutes(60))
     net.tell(
-        account, "noise", "love it, great service", author={"external_id": "c9", "handle": "c9"}, at=NOW - minutes(50)
+        account,
+        "noise",
+        "love it, great service",
+        author={"external_id": "c9", "handle": "c9"},
+        at=NOW - minutes(50),
     )
     net.take_in()
     own = {"own": True, "author": {"external_id": "us"}}

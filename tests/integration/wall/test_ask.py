@@ -131,9 +131,9 @@ def test_a_brand_without_a_form_has_no_page_for_it() -> None:
 
 def test_what_needs_no_answer_says_so(brand: Brand) -> None:
     client = Client()
-    asked = client.post(f"/en/{brand.slug}/ask/", {**_opened(brand, client), "text": "love it, great service"})[
-        "Location"
-    ]
+    asked = client.post(
+        f"/en/{brand.slug}/ask/", {**_opened(brand, client), "text": "love it, great service"}
+    )["Location"]
     net.take_in()
     assert "needs no public answer" in client.get(asked).content.decode()
 

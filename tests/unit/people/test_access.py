@@ -61,7 +61,11 @@ def test_signatures(brand: Brand) -> None:
         people.member(brand, Role.AGENT, "Zoe"),
     )
     with translation.override("en"):
-        assert [signature(one, "en") for one in (ann, theo, zoe)] == ["Ann, Store 12", "Theo, customer", "Zoe"]
+        assert [signature(one, "en") for one in (ann, theo, zoe)] == [
+            "Ann, Store 12",
+            "Theo, customer",
+            "Zoe",
+        ]
     with translation.override("zh-hans"):
         assert signature(ann, "zh") == "Ann, 十二店"
 

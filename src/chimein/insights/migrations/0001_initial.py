@@ -4,33 +4,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='FoldCursor',
+            name="FoldCursor",
             fields=[
-                ('name', models.CharField(max_length=30, primary_key=True, serialize=False)),
-                ('xid', models.BigIntegerField(default=0)),
-                ('event_id', models.BigIntegerField(default=0)),
+                ("name", models.CharField(max_length=30, primary_key=True, serialize=False)),
+                ("xid", models.BigIntegerField(default=0)),
+                ("event_id", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Tally',
+            name="Tally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('brand_id', models.BigIntegerField()),
-                ('hour', models.DateTimeField()),
-                ('metric', models.CharField(max_length=40)),
-                ('key', models.CharField(blank=True, max_length=40)),
-                ('count', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("brand_id", models.BigIntegerField()),
+                ("hour", models.DateTimeField()),
+                ("metric", models.CharField(max_length=40)),
+                ("key", models.CharField(blank=True, max_length=40)),
+                ("count", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('brand_id', 'metric', 'hour', 'key'), name='tally_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("brand_id", "metric", "hour", "key"), name="tally_once")
+                ],
             },
         ),
     ]
