@@ -54,3 +54,19 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"answer {self.pk} {self.state}"
+
+
+class AnswerMail(models.Model):
+    """An answer on its way to an asker's mailbox; the address stays with the contact."""
+
+    answer = models.OneToOneField(Answer, on_delete=models.CASCADE, related_name="mail")
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.SmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="mail_due", condition=models.Q(sent_at=None))]
+
+    def __str__(self) -> str:
+        return f"mail of answer {self.answer_id}"

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from chimein.answering import mailing
+from chimein.answering.mailing import MAIL_CHANNEL
 from chimein.channels import deliveries, polling
 from chimein.channels.deliveries import DELIVERY_CHANNEL
 from chimein.channels.journal import INBOUND_CHANNEL
@@ -44,6 +46,12 @@ def _seconds_until(moment: datetime) -> float:
     return min(_IDLE_S, max(0.2, (moment - clock.now()).total_seconds()))
 
 
+def mail() -> float:
+    """Answers to those who left an address."""
+    mailing.send_due(now=clock.now())
+    return _IDLE_S
+
+
 def poll() -> float:
     polling.poll_all()
     return POLL_SECONDS.get()
@@ -70,6 +78,7 @@ def clean() -> float:
 STEPS: dict[str, tuple[Step, tuple[str, ...]]] = {
     "intake": (take_in, (INBOUND_CHANNEL,)),
     "delivery": (deliver, (DELIVERY_CHANNEL,)),
+    "mail": (mail, (MAIL_CHANNEL,)),
     "polling": (poll, ()),
     "sweeper": (sweep, ()),
     "counting": (count, ()),
