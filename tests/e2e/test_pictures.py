@@ -16,15 +16,15 @@ from tests.e2e.product import BRAND, ROOT, Product, until
 HEAVIEST = 250_000
 SCREEN = (1280, 800)
 _SAID = (
-    ("marlene_k", "Marlene K.", 310, "my Star Anise 2 forgets the guest password after every restart, any idea?"),
+    ("marlene_k", "Marlene K.", 310, "my Star Anise 2 forgets the guest network after every restart, any idea?"),
     ("bo_is_cooking", "薄荷控", 1200, "罗望的薄荷水壶用了半年有水垢，用白醋还是柠檬酸好呢？"),
     ("rosa_reads", "Rosa Reads", 88, "does the Fennel reader open library books? asking for my mum"),
     ("old_chen", "老陈", 56, "丁香 5 可以同时插两张卡吗？一张国内一张国外"),
     ("tim_onthemove", "Tim on the move", 24_000, f"@{BRAND} charged twice, and my third call met silence. Disgrace!!"),
 )  # fmt: skip
-_QUESTION = {"en": "forgets the guest password", "zh": "同时插两张卡"}
+_QUESTION = {"en": "forgets the guest network", "zh": "同时插两张卡"}
 _DRAFT = {
-    "en": "That was a bug in 2.1.3. Install 2.1.4 from the menu, set the guest password once more, and it stays.",
+    "en": "That was a bug in 2.1.3. Install 2.1.4 from the menu, set the guest network up once more, and it stays.",
     "zh": "可以的。两张卡都能待机，上网的那张在设置里选；出国前把漫游打开就行。",
 }
 
@@ -35,7 +35,7 @@ def _lively(product: Product) -> None:
     for handle, name, followers, text in _SAID:
         product.join(handle, name, followers=followers)
         product.say(handle, text)
-    until(lambda: "guest password" in product.client.get(f"/en/{BRAND}/").text, what="the wall")
+    until(lambda: "guest network" in product.client.get(f"/en/{BRAND}/").text, what="the wall")
 
 
 def _picture(page: Page, name: str) -> None:
