@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Page
 
@@ -13,7 +13,7 @@ from tests.e2e.product import ROOT
 
 PICTURES = ROOT / "var" / "screenshots"
 SIZES = {1440: 900, 768: 1024, 360: 740}
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _SERIOUS = {"serious", "critical"}
 
 _CUT = """() => {
@@ -65,8 +65,9 @@ def sideways(page: Page) -> list[str]:
     return list(page.evaluate(_SIDEWAYS))
 
 
-def set_theme(page: Page, theme: str) -> None:
-    """Light or dark, as the page's own switch does it."""
+def set_theme(page: Page, theme: Literal["light", "dark"]) -> None:
+    """Light or dark, as the page's own switch and the system do it."""
+    page.emulate_media(color_scheme=theme)
     page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
 
 
