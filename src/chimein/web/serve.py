@@ -44,8 +44,6 @@ def make_app(*, extra: list[BaseRoute] | None = None) -> Starlette:
     live = LiveDoor()
     network = _simulated_network() if settings.DEMO else None
 
-    network = _simulated_network() if settings.DEMO else None
-
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.pool = connections
