@@ -27,12 +27,12 @@ def test_a_press_that_comes_too_late_is_told_kindly(people: People, product: Pro
     product.join("late_press", "Lara Press")
     product.say("late_press", "Tamarind, which cable does the Saffron 55 need for the console?")
     first, second = people.member(GRACE), people.member(ANN, screen=PHONE)
+    desk.open_conversation(first, "crowd", "cable does the Saffron")
     # Ann's page hears of nothing: its stream and its own fetching anew fail.
     people.watch_of(second).allow("ERR_FAILED")
     second.route("**/live?*", lambda route: route.abort())
     desk.show_card(second, "cable does the Saffron", live=False)
     second.route("**/answer/", lambda route: route.abort())
-    desk.open_conversation(first, "crowd", "cable does the Saffron")
     first.get_by_role("button", name="Take it").click()
     expect(first.locator("#work .claim-bar-mine")).to_be_visible()
     second.locator(".question-buttons button").first.click()
