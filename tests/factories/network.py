@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import httpx
 from chimein.channels import registry
 from chimein.channels.port import (
     AccountView,
+    Adapter,
     Author,
     Capabilities,
     Envelope,
@@ -103,25 +103,28 @@ class ScriptedNetwork:
 
 
 class _Entry:
-    def __init__(self, made: ScriptedNetwork) -> None:
+    def __init__(self, made: Adapter) -> None:
         self._made = made
 
-    def load(self) -> ScriptedNetwork:
+    def load(self) -> Adapter:
         return self._made
 
 
-def install(network: ScriptedNetwork) -> Callable[[], None]:
-    """Make the network known to the registry beside the real ones; call the result to take it away again."""
-    real = entry_points
+def install(network: Adapter) -> Callable[[], None]:
+    """Make the network known to the registry beside the real ones; call the result to take it away again.
 
-    def with_scripted(*, group: str, name: str = "") -> Any:
-        return [_Entry(network)] if name == network.name else real(group=group, name=name)
+    Entry points are what is replaced, not `adapter_for`: a module imported meanwhile would keep a replaced function.
+    """
+    before = vars(registry)["entry_points"]
 
-    setattr(registry, "entry_points", with_scripted)  # noqa: B010 - an import of the module, not a part of it
+    def with_it(*, group: str, name: str = "") -> Any:
+        return [_Entry(network)] if name == network.name else before(group=group, name=name)
+
+    vars(registry)["entry_points"] = with_it
     registry.adapter_for.cache_clear()
 
     def remove() -> None:
-        setattr(registry, "entry_points", real)  # noqa: B010
+        vars(registry)["entry_points"] = before
         registry.adapter_for.cache_clear()
 
     return remove

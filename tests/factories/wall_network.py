@@ -9,9 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import httpx
-import pytest
 
-from chimein.channels import journal, registry
+from chimein.channels import journal
 from chimein.channels.models import ChannelAccount
 from chimein.channels.port import (
     AccountView,
@@ -28,6 +27,7 @@ from chimein.channels.port import (
 )
 from chimein.intake import batch, context
 from chimein.people.models import Brand, Membership, Team, User
+from tests.factories.network import install
 
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 _counter = itertools.count(1)
@@ -72,12 +72,11 @@ class PlainNetwork:
 @contextmanager
 def plain_networks() -> Iterator[None]:
     """Plain networks beside the installed ones, one of them by the name of the form on the wall."""
-    known = {"plain": PlainNetwork("plain", "Plainnet"), "webform": PlainNetwork("webform", "Web")}
     context.forget()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(registry, "adapter_for", known.__getitem__)
-        patch.setattr(context, "adapter_for", known.__getitem__)
-        yield
+    removals = [install(PlainNetwork("plain", "Plainnet")), install(PlainNetwork("webform", "Web"))]
+    yield
+    for remove in reversed(removals):
+        remove()
     context.forget()
 
 

@@ -157,6 +157,7 @@ def _finish(found: Read, work: Work) -> None:
     ]
     db.execute(_DONE, (work.now, *(list(column) for column in zip(*rows, strict=True))))
     for entry, reason in found.aside:
+        log.warning("journal entry %s set aside: %s", entry.id, reason)
         work.facts.append(_aside_fact(entry, reason, work.now))
     emit_many(work.facts)
 
