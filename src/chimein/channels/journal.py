@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+import orjson
+
 from chimein.channels import events
 from chimein.channels.models import InboundEntry
-from chimein.channels.port import Envelope
+from chimein.channels.port import Envelope, Payload
 from chimein.core import db
 from chimein.core.actor import Actor
 from chimein.core.events import Fact, emit
@@ -86,11 +88,18 @@ def storable(payload: str) -> str:
     return payload.encode("utf-8", "replace").decode()
 
 
+def _dump(payload: Payload) -> str:
+    try:
+        return orjson.dumps(payload).decode()
+    except TypeError:  # half characters and numbers of any size, which orjson refuses
+        return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+
+
 def row_of(
     account_id: int, envelope: Envelope, *, source: Source, now: datetime, token: bytes = b""
 ) -> JournalRow:
     """The journal row for one envelope."""
-    payload = json.dumps(envelope.payload, ensure_ascii=False, separators=(",", ":"))
+    payload = _dump(envelope.payload)
     return JournalRow(
         account_id=account_id,
         dedup_key=envelope.dedup_key[:200],

@@ -27,7 +27,7 @@ class Conversation(models.Model):
         CLOSED = "closed", _("Closed")
 
     id = models.BigAutoField(primary_key=True)
-    public_id = models.CharField(max_length=16, unique=True)
+    public_id = models.CharField(max_length=16)
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="conversations", db_index=False)
     account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
     contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="conversations")
@@ -58,6 +58,8 @@ class Conversation(models.Model):
     )
 
     class Meta:
+        # A constraint, since `unique` on a text field would make a second index for LIKE.
+        constraints = [models.UniqueConstraint(fields=["public_id"], name="conversation_public_id")]
         indexes = [
             models.Index(
                 fields=["brand", "-last_message_at", "-id"],

@@ -157,9 +157,9 @@ def settle(conversation_ids: Iterable[int]) -> list[Settled]:
     return [Settled(*row) for row in db.fetch(_SETTLE, (sorted(set(conversation_ids)),))]
 
 
+# By an index, conversation after conversation: whatever the planner thinks of the sizes of the tables.
 _FACTS = """
-SELECT conversation_id,
-       count(*) AS messages,
+SELECT count(*) AS messages,
        count(*) FILTER (WHERE disposition = 'waiting') AS waiting,
        min(posted_at) FILTER (WHERE disposition = 'waiting') AS since,
        min(posted_at) AS first_at,
@@ -169,7 +169,7 @@ SELECT conversation_id,
        min(disposed_at) FILTER (WHERE disposition IN ('answered', 'private')) AS answered_at,
        bool_or(direction = 'in' AND deleted_at IS NULL AND visibility = 'public'
                AND disposition IN ('waiting', 'answered', 'private')) AS shown
-FROM conversations_message WHERE conversation_id = ANY(%s) AND external_id IS NOT NULL GROUP BY conversation_id
+FROM conversations_message WHERE conversation_id = k.id AND external_id IS NOT NULL
 """
 _REFRESH = f"""
 UPDATE conversations_conversation c
@@ -182,28 +182,17 @@ SET message_count = f.messages, waiting_count = f.waiting, waiting_since = f.sin
     close_reason = CASE WHEN f.waiting > 0 THEN '' ELSE c.close_reason END,
     state = CASE WHEN f.waiting > 0 THEN 'open' WHEN c.state = 'closed' THEN 'closed'
                  WHEN f.said_at IS NOT NULL THEN 'answered' ELSE 'closed' END
-FROM ({_FACTS}) f WHERE c.id = f.conversation_id
-"""
-_OPEN = f"""
-INSERT INTO conversations_conversation
-    (id, public_id, brand_id, account_id, contact_id, visibility, title, language, topic, previous_id, close_reason,
-     message_count, waiting_count, waiting_since, opened_at, last_message_at, first_response_at, first_response_s,
-     on_wall, state)
-SELECT n.id, n.public_id, n.brand_id, n.account_id, n.contact_id, n.visibility, n.title, n.language, n.topic,
-       n.previous_id, '', f.messages, f.waiting, f.since, f.first_at, f.last_at, f.answered_at,
-       CASE WHEN f.answered_at IS NOT NULL THEN greatest(0, extract(epoch FROM f.answered_at - f.asked_at))::int END,
-       n.visibility = 'public' AND coalesce(f.shown, false),
-       CASE WHEN f.waiting > 0 THEN 'open' WHEN f.said_at IS NOT NULL THEN 'answered' ELSE 'closed' END
-FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[],
-            %s::text[], %s::bigint[])
-     AS n(id, public_id, brand_id, account_id, contact_id, visibility, title, language, topic, previous_id)
-JOIN ({_FACTS}) f ON f.conversation_id = n.id
+FROM unnest(%s::bigint[]) AS k(id) CROSS JOIN LATERAL ({_FACTS}) f
+WHERE c.id = k.id AND f.messages > 0
 """
 
 
 @dataclass(slots=True)
 class NewConversation:
-    """A conversation about to be opened, once its messages are written."""
+    """A conversation about to be opened by messages of customers that nobody has answered yet.
+
+    Where something else happened at the same time, `refresh` puts it right.
+    """
 
     id: int
     public_id: str
@@ -215,15 +204,23 @@ class NewConversation:
     language: str
     topic: str
     previous_id: int | None
+    message_count: int
+    waiting_count: int
+    waiting_since: datetime | None
+    opened_at: datetime
+    last_message_at: datetime
+    on_wall: bool
+    state: str
+    close_reason: str = ""
 
 
 def open_conversations(new: Sequence[NewConversation]) -> None:
-    """Write conversations whose messages have been written in this transaction."""
-    if not new:
-        return
-    names = NewConversation.__dataclass_fields__
-    columns = [[getattr(one, name) for one in new] for name in names]
-    db.execute(_OPEN, (*columns, [one.id for one in new]))
+    """Append conversations."""
+    if new:
+        names = tuple(NewConversation.__dataclass_fields__)
+        db.copy_rows(
+            "conversations_conversation", names, ([getattr(one, name) for name in names] for one in new)
+        )
 
 
 def refresh(conversation_ids: Iterable[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -178,7 +179,7 @@ def settle_and_queue(work: Work, opened: dict[int, int | None], changed: set[int
     # Only where we have said something, now or before, can a message be answered.
     work.facts.extend(settled_facts(touched & work.answered, actor=_ACTOR))
     writing.open_conversations(_new_conversations(work, opened))
-    writing.refresh(existing)
+    writing.refresh(existing | (opened.keys() & (work.answered | changed)))
     _retitle(changed)
     queue.sync(touched, now=work.now)
     _tell_reopened(work)
@@ -207,25 +208,36 @@ def settled_facts(conversation_ids: Iterable[int], *, actor: str) -> list[Fact]:
 
 
 def _new_conversations(work: Work, opened: dict[int, int | None]) -> list[NewConversation]:
-    first: dict[int, Incoming] = {}
-    for item in sorted(work.new, key=lambda item: (item.record.own, item.posted_at)):
+    items: dict[int, list[Incoming]] = defaultdict(list)
+    for item in work.new:
         if item.conversation_id in opened:
-            first.setdefault(item.conversation_id, item)
-    return [_new_conversation(pk, item, opened[pk]) for pk, item in first.items()]
+            items[item.conversation_id].append(item)
+    return [_new_conversation(pk, those, opened[pk]) for pk, those in items.items()]
 
 
-def _new_conversation(pk: int, item: Incoming, previous_id: int | None) -> NewConversation:
+def _new_conversation(pk: int, items: list[Incoming], previous_id: int | None) -> NewConversation:
+    first = min(items, key=lambda item: (item.record.own, item.posted_at))
+    waiting = [item.posted_at for item in items if item.labels and not item.labels.no_reply_reason]
+    times = [item.posted_at for item in items]
+    private = first.record.private
     return NewConversation(
         id=pk,
         public_id=public_id(),
-        brand_id=item.account.brand_id,
-        account_id=item.account.id,
-        contact_id=item.known.contact_id if item.known else None,
-        visibility="private" if item.record.private else "public",
-        title="" if item.record.private else title_of(item.record.text),
-        language=item.labels.language if item.labels else "",
-        topic=item.labels.topic if item.labels else "",
+        brand_id=first.account.brand_id,
+        account_id=first.account.id,
+        contact_id=first.known.contact_id if first.known else None,
+        visibility="private" if private else "public",
+        title="" if private else title_of(first.record.text),
+        language=first.labels.language if first.labels else "",
+        topic=first.labels.topic if first.labels else "",
         previous_id=previous_id,
+        message_count=len(items),
+        waiting_count=len(waiting),
+        waiting_since=min(waiting, default=None),
+        opened_at=min(times),
+        last_message_at=max(times),
+        on_wall=bool(waiting) and not private,
+        state="open" if waiting else "answered" if any(item.record.own for item in items) else "closed",
     )
 
 
