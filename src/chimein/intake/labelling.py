@@ -102,6 +102,8 @@ def label(work: Work) -> None:
             asked.append((item, _input(item, to_us=item.record.to_us, follows_answer=False)))
     classified = registry.current().classify([given for _, given in asked])
     for (item, _), labels in zip(asked, classified, strict=True):
+        if any(topic.slug == item.record.topic for topic in item.account.words.topics):
+            labels.topic = item.record.topic
         item.labels = labels
     work.answered = before.answered
 

@@ -18,6 +18,7 @@ from chimein.core import clock
 from chimein.core.actor import Actor
 from chimein.intake import batch
 from chimein.people.models import Brand
+from chimein.triage.models import Topic
 from tests.factories.desk import pump, send_off
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,22 @@ def test_the_answer_comes_by_mail_once(brand: Brand, agent: Actor) -> None:
     assert letter.extra_headers["Message-ID"].startswith("<answer-")
     assert _later() == 0
     assert "mia@example.com" not in Message.objects.filter(conversation=asked).values_list("text", flat=True)
+
+
+def test_the_chosen_topic_is_kept_when_the_brand_has_it(brand: Brand) -> None:
+    Topic.objects.create(brand=brand, slug="sound", name="Sound")
+    account = ChannelAccount.objects.create(brand=brand, adapter="webform", name="Ask us", hook_token="topics")
+    now = clock.now()
+    asked = {"a1": "sound", "a2": "nothing-of-ours"}
+    journal.record(
+        account.pk,
+        [envelope_for(ask_id=pk, text="Hello?", posted_at=now, topic=slug) for pk, slug in asked.items()],
+        source="form",
+        now=now,
+    )
+    batch.drain()
+    found = dict(Message.objects.filter(account=account).values_list("external_id", "conversation__topic"))
+    assert {key.rpartition(":")[2]: topic for key, topic in found.items()} == {"a1": "sound", "a2": ""}
 
 
 def test_anonymous_askers_read_on_the_page(brand: Brand, agent: Actor) -> None:

@@ -51,6 +51,7 @@ class Ask(BaseModel):
             author=Author(f"form:{self.visitor or self.id}", name=self.name),
             text=self.text,
             posted_at=self.posted_at,
+            topic=self.topic,
             contact_name=self.name,
             contact_email=self.email,
         )
