@@ -52,8 +52,8 @@ COLUMNS = "account_id, dedup_key, source, payload, raw, shard, state, reason, at
 
 INSERT_SQL = f"""
 WITH given AS (
-    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::jsonb[], %s::bytea[], %s::int[], %s::text[],
-                         %s::text[], %s::timestamptz[], %s::bytea[])
+    SELECT * FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::jsonb[], %b::bytea[], %b::int[], %b::text[],
+                         %b::text[], %b::timestamptz[], %b::bytea[])
     AS r(account_id, dedup_key, source, payload, raw, shard, state, reason, received_at, token)
 ), fresh AS (
     INSERT INTO channels_seensignature (digest, seen_at)

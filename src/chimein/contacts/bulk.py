@@ -27,21 +27,21 @@ Key = tuple[int, str, str]
 _FIND = """
 SELECT i.brand_id, i.network, i.external_id, i.id, i.contact_id, i.followers, i.verified, i.handle, i.name, i.avatar_url
 FROM contacts_identity i
-JOIN unnest(%s::bigint[], %s::text[], %s::text[]) AS k(b, n, e)
+JOIN unnest(%b::bigint[], %b::text[], %b::text[]) AS k(b, n, e)
   ON i.brand_id = k.b AND i.network = k.n AND i.external_id = k.e
 """
 _REFRESH = """
 UPDATE contacts_identity i SET handle = n.handle, name = n.name, avatar_url = n.avatar, followers = n.followers,
        verified = n.verified, updated_at = %s
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bool[])
+FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::bigint[], %b::bool[])
      AS n(id, handle, name, avatar, followers, verified)
 WHERE i.id = n.id
 """
 _INSERT = """
 INSERT INTO contacts_identity (brand_id, contact_id, network, external_id, handle, name, avatar_url, profile_url,
                                followers, verified, updated_at)
-SELECT *, %s FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-                         %s::text[], %s::bigint[], %s::bool[])
+SELECT *, %s FROM unnest(%b::bigint[], %b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],
+                         %b::text[], %b::bigint[], %b::bool[])
 ON CONFLICT (brand_id, network, external_id) DO NOTHING
 RETURNING id, brand_id, network, external_id, contact_id, followers, verified
 """

@@ -45,16 +45,16 @@ def group(links: Sequence[Sequence[Key]]) -> list[int]:
 _FIND = """
 SELECT t.account_id, t.external_id, t.conversation_id, t.message_id
 FROM conversations_threadref t
-JOIN unnest(%s::bigint[], %s::text[]) AS k(a, e) ON t.account_id = k.a AND t.external_id = k.e
+JOIN unnest(%b::bigint[], %b::text[]) AS k(a, e) ON t.account_id = k.a AND t.external_id = k.e
 """
 _INSERT = """
 INSERT INTO conversations_threadref (account_id, external_id, conversation_id, message_id)
-SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[])
+SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::bigint[])
 ON CONFLICT (account_id, external_id) DO NOTHING
 """
 _FILL = """
 UPDATE conversations_threadref t SET message_id = n.message, conversation_id = n.conversation
-FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[]) AS n(a, e, conversation, message)
+FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::bigint[]) AS n(a, e, conversation, message)
 WHERE t.account_id = n.a AND t.external_id = n.e
 """
 
@@ -182,7 +182,7 @@ def bury(keys: Iterable[Key], *, now: datetime) -> None:
     if wanted:
         db.execute(
             """INSERT INTO conversations_tombstone (account_id, external_id, at)
-               SELECT a, e, %s FROM unnest(%s::bigint[], %s::text[]) AS k(a, e) ON CONFLICT DO NOTHING""",
+               SELECT a, e, %s FROM unnest(%b::bigint[], %b::text[]) AS k(a, e) ON CONFLICT DO NOTHING""",
             (now, [key[0] for key in wanted], [key[1] for key in wanted]),
         )
 
@@ -192,7 +192,7 @@ def buried(keys: Iterable[Key]) -> set[Key]:
     wanted = list(set(keys))
     rows = db.fetch(
         """SELECT t.account_id, t.external_id FROM conversations_tombstone t
-           JOIN unnest(%s::bigint[], %s::text[]) AS k(a, e) ON t.account_id = k.a AND t.external_id = k.e""",
+           JOIN unnest(%b::bigint[], %b::text[]) AS k(a, e) ON t.account_id = k.a AND t.external_id = k.e""",
         ([key[0] for key in wanted], [key[1] for key in wanted]),
     )
     return {(account, external) for account, external in rows}

@@ -76,7 +76,7 @@ class Change:
 
 _EDIT = """
 UPDATE conversations_message m SET text = n.text, edited_at = n.at, revision = n.revision, search = n.search::tsvector
-FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::int[], %s::text[]) AS n(id, text, at, revision, search)
+FROM unnest(%b::bigint[], %b::text[], %b::timestamptz[], %b::int[], %b::text[]) AS n(id, text, at, revision, search)
 WHERE m.id = n.id AND m.revision < n.revision AND m.deleted_at IS NULL
 RETURNING m.id, m.conversation_id
 """
@@ -86,7 +86,7 @@ SET deleted_at = n.at, text = '', search = NULL,
     disposition = CASE WHEN m.disposition = 'waiting' THEN 'no_reply' ELSE m.disposition END,
     disposition_reason = CASE WHEN m.disposition = 'waiting' THEN 'deleted' ELSE m.disposition_reason END,
     disposed_at = CASE WHEN m.disposition = 'waiting' THEN n.at ELSE m.disposed_at END
-FROM unnest(%s::bigint[], %s::timestamptz[]) AS n(id, at), conversations_message before
+FROM unnest(%b::bigint[], %b::timestamptz[]) AS n(id, at), conversations_message before
 WHERE m.id = n.id AND before.id = m.id AND m.deleted_at IS NULL
 RETURNING m.id, m.conversation_id, before.disposition = 'waiting'
 """
@@ -182,7 +182,7 @@ SET message_count = f.messages, waiting_count = f.waiting, waiting_since = f.sin
     close_reason = CASE WHEN f.waiting > 0 THEN '' ELSE c.close_reason END,
     state = CASE WHEN f.waiting > 0 THEN 'open' WHEN c.state = 'closed' THEN 'closed'
                  WHEN f.said_at IS NOT NULL THEN 'answered' ELSE 'closed' END
-FROM unnest(%s::bigint[]) AS k(id) CROSS JOIN LATERAL ({_FACTS}) f
+FROM unnest(%b::bigint[]) AS k(id) CROSS JOIN LATERAL ({_FACTS}) f
 WHERE c.id = k.id AND f.messages > 0
 """
 

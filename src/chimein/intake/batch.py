@@ -140,7 +140,7 @@ def take_in(entries: Sequence[Entry], *, now: datetime) -> Outcome:
 
 _DONE = """
 UPDATE channels_inboundentry e SET state = n.state, reason = n.reason, processed_at = %s
-FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS n(id, state, reason) WHERE e.id = n.id
+FROM unnest(%b::bigint[], %b::text[], %b::text[]) AS n(id, state, reason) WHERE e.id = n.id
 """
 
 

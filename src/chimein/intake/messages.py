@@ -255,7 +255,7 @@ def _retitle(conversation_ids: set[int]) -> None:
     first = {pk: title_of(text) for pk, text in db.fetch(_FIRST_WORDS, (sorted(conversation_ids),))}
     ids = sorted(conversation_ids)
     sql = """UPDATE conversations_conversation c SET title = n.title
-             FROM unnest(%s::bigint[], %s::text[]) AS n(id, title) WHERE c.id = n.id AND c.title <> n.title"""
+             FROM unnest(%b::bigint[], %b::text[]) AS n(id, title) WHERE c.id = n.id AND c.title <> n.title"""
     db.execute(sql, (ids, [first.get(pk, "") for pk in ids]))
 
 

@@ -166,7 +166,7 @@ def lane_counts(brand_id: int) -> dict[str, int]:
     rows = db.fetch(
         """SELECT l.lane, (SELECT count(*) FROM (SELECT 1 FROM routing_workitem w
                WHERE w.brand_id = %s AND w.lane = l.lane AND w.is_open LIMIT %s) one)
-           FROM unnest(%s::text[]) AS l(lane)""",
+           FROM unnest(%b::text[]) AS l(lane)""",
         (brand_id, MOST_COUNTED, list(LANES)),
     )
     return {row[0]: row[1] for row in rows}

@@ -56,4 +56,4 @@ def test_there_is_a_list_for_every_column() -> None:
     rows = [journal.row_of(1, Envelope(f"k{n}", "t", {}), source="poll", now=clock.now()) for n in range(3)]
     columns = journal.insert_params(rows)
     assert [len(column) for column in columns] == [3] * 10
-    assert journal.INSERT_SQL.count("%s::") == 10
+    assert journal.INSERT_SQL.count("%b::") == 10
