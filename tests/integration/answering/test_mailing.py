@@ -25,7 +25,9 @@ pytestmark = pytest.mark.django_db
 
 
 def _ask(brand: Brand, text: str, email: str) -> Conversation:
-    account = ChannelAccount.objects.create(brand=brand, adapter="webform", name="Ask us", hook_token=f"form{email}")
+    account = ChannelAccount.objects.create(
+        brand=brand, adapter="webform", name="Ask us", hook_token=f"form{email}"
+    )
     now = clock.now()
     made = envelope_for(ask_id="ask1", text=text, posted_at=now, name="Mia", email=email)
     journal.record(account.pk, [made], source="form", now=now)
@@ -55,7 +57,9 @@ def test_the_answer_comes_by_mail_once(brand: Brand, agent: Actor) -> None:
 
 def test_the_chosen_topic_is_kept_when_the_brand_has_it(brand: Brand) -> None:
     Topic.objects.create(brand=brand, slug="sound", name="Sound")
-    account = ChannelAccount.objects.create(brand=brand, adapter="webform", name="Ask us", hook_token="topics")
+    account = ChannelAccount.objects.create(
+        brand=brand, adapter="webform", name="Ask us", hook_token="topics"
+    )
     now = clock.now()
     asked = {"a1": "sound", "a2": "nothing-of-ours"}
     journal.record(
