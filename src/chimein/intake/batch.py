@@ -25,7 +25,7 @@ from chimein.intake.reading import Entry, Incoming, Read, read
 log = logging.getLogger(__name__)
 
 LOCK_SPACE = 7201
-BATCH = 500
+BATCH = 1000
 _ACTOR = "system:intake"
 _MAX_RACES = 20
 # Errors that are the row's fault. Anything else (connection, deadlock) is ours, and the batch is tried again as it is.
