@@ -164,6 +164,8 @@ async def _run(given: argparse.Namespace, base: str, port: int, brand: Brand, co
     async with asyncio.timeout(60):
         for _ in watchers:
             await ready.acquire()
+    await _post_all(base, Seen(posted=dict.fromkeys(("warmone", "warmtwo", "warmthree"), 0.0)))
+    await asyncio.sleep(2)
     await _post_all(base, seen)
     end = time.monotonic() + _PATIENCE_S
     while time.monotonic() < end and sum(map(len, seen.delays.values())) < each * 2 * given.posts:  # noqa: ASYNC110

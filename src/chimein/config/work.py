@@ -17,6 +17,8 @@ from chimein.core.options import option
 from chimein.insights.fold import fold
 from chimein.intake import batch
 from chimein.routing import presence, services
+from chimein.triage import registry
+from chimein.triage.port import BrandWords, TriageInput
 
 POLL_SECONDS = option("POLL_SECONDS", 10.0, "Seconds between two looks at the networks' timelines.")
 _IDLE_S = 5.0
@@ -84,6 +86,14 @@ STEPS: dict[str, tuple[Step, tuple[str, ...]]] = {
     "counting": (count, ()),
     "cleaning": (clean, ()),
 }
+
+
+def warm_up() -> None:
+    """Load dictionaries and models before the first customer waits for them."""
+    words = BrandWords(0, ())
+    registry.current().classify(
+        [TriageInput(text, words) for text in ("How do I reset this?", "这个怎么重置？")]
+    )
 
 
 def start(

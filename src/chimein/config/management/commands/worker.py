@@ -27,6 +27,7 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+        work.warm_up()
         threads = work.start(stopping)
         self.stdout.write("worker ready")
         stopping.wait()
