@@ -70,7 +70,7 @@ def test_the_chosen_topic_is_kept_when_the_brand_has_it(brand: Brand) -> None:
     )
     batch.drain()
     found = dict(Message.objects.filter(account=account).values_list("external_id", "conversation__topic"))
-    assert {key.rpartition(":")[2]: topic for key, topic in found.items()} == {"a1": "sound", "a2": ""}
+    assert {str(key).rpartition(":")[2]: topic for key, topic in found.items()} == {"a1": "sound", "a2": ""}
 
 
 def test_anonymous_askers_read_on_the_page(brand: Brand, agent: Actor) -> None:
