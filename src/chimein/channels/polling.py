@@ -59,13 +59,8 @@ def poll_all(*, now: datetime | None = None) -> int:
     for account in ChannelAccount.objects.select_related("brand").filter(is_active=True).order_by("pk"):
         if not adapter_for(account.adapter).capabilities.polls:
             continue
-        key = (_LOCK_SPACE, account.pk)
-        if not db.fetch("SELECT pg_try_advisory_lock(%s, %s)", key)[0][0]:
-            continue
-        try:
-            account.refresh_from_db()
-            with safe_client() as client:
+        with db.held_lock(_LOCK_SPACE, account.pk) as held, safe_client() as client:
+            if held:
+                account.refresh_from_db()
                 new += poll_account(account, client=client, now=now or clock.now())
-        finally:
-            db.fetch("SELECT pg_advisory_unlock(%s, %s)", key)
     return new

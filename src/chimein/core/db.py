@@ -7,10 +7,10 @@ Arrays are passed as ``%b::type[]``, in PostgreSQL's binary form: measured, an e
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from psycopg import Cursor
 
 Row = tuple[Any, ...]
@@ -74,6 +74,19 @@ def try_lock(space: int, key: int) -> bool:
     """Take an advisory lock until the end of the transaction, or say False at once."""
     row = fetch_one("SELECT pg_try_advisory_xact_lock(%s, %s)", (space, key))
     return bool(row and row[0])
+
+
+@contextmanager
+def held_lock(space: int, key: int) -> Iterator[bool]:
+    """Hold an advisory lock over several transactions; False, at once, when another connection holds it."""
+    row = fetch_one("SELECT pg_try_advisory_lock(%s, %s)", (space, key))
+    held = bool(row and row[0])
+    try:
+        yield held
+    finally:
+        with suppress(Error):  # a connection that broke has let go already
+            if held:
+                execute("SELECT pg_advisory_unlock(%s, %s)", (space, key))
 
 
 def notify(channel: str, payload: str = "") -> None:

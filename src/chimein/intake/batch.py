@@ -1,13 +1,17 @@
-"""One batch of the journal becomes contacts, threads, messages, labels, queue and events, in one transaction.
+"""One batch of the journal becomes threads, messages, labels, queue and events, in one transaction.
 
 The steps stand in order in `take_in`; each works on the whole batch with a few statements. Nothing is visible
 before the commit, and a batch that dies leaves the journal as it was.
+
+Who wrote the messages is settled before, in a short transaction of its own: a customer writes in many threads, and
+workers that met the same new customer would otherwise wait for one another's whole batch.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -64,7 +68,7 @@ class Work:
 
 _TAKE = """
 SELECT id, account_id, source, payload, raw, received_at FROM channels_inboundentry
-WHERE shard = %s AND state = 'new' ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+WHERE shard = %s AND state = 'new' ORDER BY id LIMIT %s
 """
 
 
@@ -77,10 +81,9 @@ SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable
 
 def run_batch(*, shard: int, now: datetime, limit: int = BATCH) -> Outcome | None:
     """Take in what waits in one shard; None when another worker has the shard."""
-    with db.atomic():
-        if not db.try_lock(LOCK_SPACE, shard):
+    with db.held_lock(LOCK_SPACE, shard) as held:
+        if not held:
             return None
-        db.execute(_BY_INDEX)
         entries = [_entry(*row) for row in db.fetch(_TAKE, (shard, limit))]
         return take_in_safely(entries, now=now) if entries else Outcome()
 
@@ -111,36 +114,50 @@ def take_in_safely(entries: Sequence[Entry], *, now: datetime) -> Outcome:
 def _take_in_with_races(entries: Sequence[Entry], *, now: datetime) -> Outcome:
     for _ in range(_MAX_RACES):
         try:
-            with db.atomic():
-                outcome = take_in(entries, now=now)
+            found = _read_and_identify(entries, now=now)
+            with _lookups_by_index():
+                outcome = take_in(found, now=now)
                 # Foreign keys are checked now, where a bad row can still be found, not when all is committed.
                 db.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 db.execute("SET CONSTRAINTS ALL DEFERRED")
-                return outcome
+            return outcome
         except LostRace:
             continue
     raise LostRace("other workers kept being first; the batch is tried again later")
 
 
-def take_in(entries: Sequence[Entry], *, now: datetime) -> Outcome:
-    """All steps for one batch, inside the caller's transaction."""
-    found = read(entries, now=now)
+@contextmanager
+def _lookups_by_index() -> Iterator[None]:
+    with db.atomic():
+        db.execute(_BY_INDEX)
+        yield
+
+
+def _read_and_identify(entries: Sequence[Entry], *, now: datetime) -> Read:
+    with _lookups_by_index():
+        found = read(entries, now=now)
+        labelling.identify(found.posts, now=now)
+    return found
+
+
+def take_in(found: Read, *, now: datetime) -> Outcome:
+    """All steps for one batch whose authors are known, inside the caller's transaction."""
     work = Work(now)
     placing.sort_out(found, work)
     placing.claim_echoes(work)
     opened = placing.place(work)
-    labelling.identify(work)
+    labelling.keep_private_data(work.new)
     labelling.label(work)
     messages.write(work, opened)
     changed = messages.follow_changes(work)
     messages.settle_and_queue(work, opened, changed)
     _finish(found, work)
-    return Outcome(len(entries), len(work.new), len(work.repeated), len(found.aside), len(opened))
+    return Outcome(found.entries, len(work.new), len(work.repeated), len(found.aside), len(opened))
 
 
 _DONE = """
 UPDATE channels_inboundentry e SET state = n.state, reason = n.reason, processed_at = %s
-FROM unnest(%b::bigint[], %b::text[], %b::text[]) AS n(id, state, reason) WHERE e.id = n.id
+FROM unnest(%b::bigint[], %b::text[], %b::text[]) AS n(id, state, reason) WHERE e.id = n.id AND e.state = 'new'
 """
 
 
@@ -155,7 +172,8 @@ def _finish(found: Read, work: Work) -> None:
         for item in (*found.posts, *found.deletions)
         if item.entry.id not in repeated
     ]
-    db.execute(_DONE, (work.now, *(list(column) for column in zip(*rows, strict=True))))
+    if db.execute(_DONE, (work.now, *(list(column) for column in zip(*rows, strict=True)))) < len(rows):
+        raise LostRace("another worker took in some of these entries")
     for entry, reason in found.aside:
         log.warning("journal entry %s set aside: %s", entry.id, reason)
         work.facts.append(_aside_fact(entry, reason, work.now))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from chimein.channels.port import Author
 from chimein.contacts.bulk import Key, ensure_identities
 from chimein.core import db
 from chimein.core.crypto import cipher
@@ -18,25 +18,21 @@ if TYPE_CHECKING:
     from chimein.intake.batch import Work
 
 
-def identify(work: Work) -> None:
+def identify(posts: Iterable[Incoming], *, now: datetime) -> None:
     """Find or create the contact of each customer's message."""
-    authors: dict[Key, Author] = {}
-    for item in work.new:
-        if not item.record.own:
-            authors[_key(item)] = item.author
-    known = ensure_identities(authors.items(), now=work.now)
-    for item in work.new:
-        item.known = None if item.record.own else known[_key(item)]
-    _keep_private_data(work)
+    customers = [item for item in posts if not item.record.own]
+    known = ensure_identities(((_key(item), item.author) for item in customers), now=now)
+    for item in customers:
+        item.known = known[_key(item)]
 
 
 def _key(item: Incoming) -> Key:
     return (item.account.brand_id, item.account.network, item.author.external_id)
 
 
-def _keep_private_data(work: Work) -> None:
+def keep_private_data(new: Iterable[Incoming]) -> None:
     """An e-mail address given on a form belongs to the contact, encrypted; it is not part of the message."""
-    given = [item for item in work.new if item.record.contact_email and item.known]
+    given = [item for item in new if item.record.contact_email and item.known]
     for item in given:
         assert item.known is not None
         token = cipher().encrypt(json.dumps({"email": item.record.contact_email}).encode())

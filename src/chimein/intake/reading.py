@@ -68,6 +68,7 @@ class Incoming:
 class Read:
     """What reading a batch gave."""
 
+    entries: int = 0
     posts: list[Incoming] = field(default_factory=list)
     deletions: list[Incoming] = field(default_factory=list)
     done: list[int] = field(default_factory=list)
@@ -77,7 +78,7 @@ class Read:
 
 def read(entries: Sequence[Entry], *, now: datetime) -> Read:
     """Parse every entry. A bad one is set aside with its reason; the others go on."""
-    result = Read()
+    result = Read(len(entries))
     for entry in entries:
         try:
             _read_one(entry, result, now)
