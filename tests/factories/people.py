@@ -15,7 +15,7 @@ _numbers = itertools.count(1)
 def brand(name: str = "Tamarind", **fields: object) -> Brand:
     """A new brand; the slug is its own."""
     number = next(_numbers)
-    return Brand.objects.create(slug=f"brand-{number}-{public_id()[:4]}", name=name, **fields)
+    return Brand.objects.create(slug=f"brand-{number}-{public_id()[-4:]}", name=name, **fields)
 
 
 def team(of: Brand, name: str = "Store 3", name_zh: str = "三店") -> Team:
@@ -26,7 +26,7 @@ def team(of: Brand, name: str = "Store 3", name_zh: str = "三店") -> Team:
 
 def user(name: str = "Somebody") -> User:
     """Somebody who can sign in (by `client.force_login`), a member of nothing."""
-    made = User(email=f"person{next(_numbers)}-{public_id()[:4]}@example.test", name=name)
+    made = User(email=f"person{next(_numbers)}-{public_id()[-4:]}@example.test", name=name)
     made.set_unusable_password()
     made.save()
     return made

@@ -60,7 +60,9 @@ def _expression(table: str, column: str, mark: str) -> str:
         return f"t.{column} + {_SHIFT}"
     if column in _RENAMED.get(table, ()):
         return (
-            f"'{mark}' || t.{column}" if column != "public_id" else f"right('{mark}' || md5(t.public_id), 16)"
+            f"'{mark}' || t.{column}"
+            if column != "public_id"
+            else f"left(t.public_id, 5) || left(md5('{mark}' || t.public_id), 11)"
         )
     return f"t.{column}"
 
