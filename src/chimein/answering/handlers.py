@@ -76,21 +76,7 @@ def _publish(made: Answer, fact: Fact) -> None:
 
 def settle_conversation(conversation_id: int, fact: Fact) -> None:
     """Bring the ledger, the conversation and the queue in line after an answer."""
-    facts = []
-    for one in writing.settle([conversation_id]):
-        data = {"before": "waiting", "after": one.disposition, "reason": "", "seconds": one.seconds}
-        facts.append(
-            Fact(
-                conversation_events.DISPOSED,
-                one.at,
-                fact.actor,
-                fact.brand_id,
-                conversation_id,
-                one.message_id,
-                data,
-            )
-        )
-    emit_many(facts)
+    emit_many(writing.settled_facts([conversation_id], actor=fact.actor))
     writing.refresh([conversation_id])
     queue.sync([conversation_id], now=fact.at)
 

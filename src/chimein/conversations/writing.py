@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from chimein.conversations import events
 from chimein.core import db
+from chimein.core.events import Fact
 from chimein.core.text import analyse
 from chimein.core.text.redact import redact
 
@@ -155,6 +157,17 @@ def settle(conversation_ids: Iterable[int]) -> list[Settled]:
     what other customers in the thread asked keeps waiting. A private answer settles as *private*.
     """
     return [Settled(*row) for row in db.fetch(_SETTLE, (sorted(set(conversation_ids)),))]
+
+
+def settled_facts(conversation_ids: Iterable[int], *, actor: str) -> list[Fact]:
+    """Settle what is answered in these conversations, as facts for the caller to emit."""
+    facts = []
+    for one in settle(conversation_ids):
+        data = {"before": "waiting", "after": one.disposition, "reason": "", "seconds": one.seconds}
+        facts.append(
+            Fact(events.DISPOSED, one.at, actor, one.brand_id, one.conversation_id, one.message_id, data)
+        )
+    return facts
 
 
 # By an index, conversation after conversation: whatever the planner thinks of the sizes of the tables.

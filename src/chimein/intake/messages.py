@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import regex
@@ -177,7 +176,7 @@ def settle_and_queue(work: Work, opened: dict[int, int | None], changed: set[int
     touched = changed | {item.conversation_id for item in work.new}
     existing = touched - opened.keys()
     # Only where we have said something, now or before, can a message be answered.
-    work.facts.extend(settled_facts(touched & work.answered, actor=_ACTOR))
+    work.facts.extend(writing.settled_facts(touched & work.answered, actor=_ACTOR))
     writing.open_conversations(_new_conversations(work, opened))
     writing.refresh(existing | (opened.keys() & (work.answered | changed)))
     _retitle(changed)
@@ -194,17 +193,6 @@ def _tell_reopened(work: Work) -> None:
         data: dict[str, object] = {"reason": "follow_up"}
         kind, brand = events.REOPENED, item.account.brand_id
         work.facts.append(Fact(kind, item.posted_at, _ACTOR, brand, pk, None, data))
-
-
-def settled_facts(conversation_ids: Iterable[int], *, actor: str) -> list[Fact]:
-    """Settle what is answered in these conversations, as facts."""
-    facts = []
-    for one in writing.settle(conversation_ids):
-        data = {"before": "waiting", "after": one.disposition, "reason": "", "seconds": one.seconds}
-        facts.append(
-            Fact(events.DISPOSED, one.at, actor, one.brand_id, one.conversation_id, one.message_id, data)
-        )
-    return facts
 
 
 def _new_conversations(work: Work, opened: dict[int, int | None]) -> list[NewConversation]:
