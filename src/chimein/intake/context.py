@@ -10,6 +10,7 @@ from chimein.channels.port import AccountView, Adapter
 from chimein.channels.registry import adapter_for
 from chimein.people.access import signature
 from chimein.people.models import Membership
+from chimein.triage import policies, policy
 from chimein.triage.port import BrandWords
 from chimein.triage.writing import brand_words
 
@@ -26,6 +27,7 @@ class AccountContext:
     view: AccountView
     adapter: Adapter
     words: BrandWords
+    lanes: policy.Table
     reopen_days: int
     signatures: dict[str, int]
     """Membership ids by signature, to credit answers that were written on the network itself."""
@@ -56,6 +58,7 @@ def account_context(account_id: int) -> AccountContext:
         view=account.view(),
         adapter=adapter_for(account.adapter),
         words=brand_words(account.brand_id),
+        lanes=policies.current(account.brand_id),
         reopen_days=account.brand.reopen_days,
         signatures=signatures(account.brand_id),
     )

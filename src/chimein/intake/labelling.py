@@ -97,9 +97,10 @@ def label(work: Work) -> None:
         if not item.record.own:
             asked.append((item, _input(item, to_us=item.record.to_us, follows_answer=False)))
     classified = registry.current().classify([given for _, given in asked])
-    for (item, _), labels in zip(asked, classified, strict=True):
+    for (item, given), labels in zip(asked, classified, strict=True):
         if any(topic.slug == item.record.topic for topic in item.account.words.topics):
             labels.topic = item.record.topic
+        item.account.lanes.decide(labels, given)
         item.labels = labels
     work.answered = before.answered
 

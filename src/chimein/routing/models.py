@@ -13,6 +13,10 @@ from chimein.people.models import Brand, Membership
 class Lane(models.TextChoices):
     CROWD = "crowd", _("Crowd")
     DESK = "desk", _("Desk")
+    EXPERT = "expert", _("Experts")
+    VIP = "vip", _("VIP manager")
+    CRISIS = "crisis", _("Crisis")
+    THANK = "thank", _("Thank")
     NONE = "none", _("No reply needed")
 
 

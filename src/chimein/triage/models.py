@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from chimein.conversations.models import Message
-from chimein.people.models import Brand, Team, in_language
+from chimein.core import clock
+from chimein.people.models import Brand, Membership, Team, in_language
 
 
 class Topic(models.Model):
@@ -41,16 +43,108 @@ class Triage(models.Model):
     intent = models.CharField(max_length=12)
     sentiment = models.CharField(max_length=8)
     anger = models.BooleanField()
+    vague_abuse = models.BooleanField(default=False, help_text="An insult with no problem in it.")
     risks = ArrayField(models.CharField(max_length=20), default=list)
+    risk_score = models.FloatField(default=0, help_text="How likely it must not reach the crowd, 0 to 1.")
+    gate = models.CharField(
+        max_length=8, default="clean", help_text="clean, doubtful or sure, by the risk score."
+    )
     topic = models.CharField(max_length=50, blank=True)
     influence = models.FloatField(
         help_text="Base-10 logarithm of the author's followers, plus 1 when verified."
     )
+    urgency = models.SmallIntegerField(default=0, help_text="0 can wait, 1 today, 2 soon, 3 at once.")
+    fit = models.CharField(max_length=8, default="", help_text="The lane the model alone would choose.")
+    confidence = models.FloatField(default=1, help_text="Calibrated probability that `fit` is right.")
     lane = models.CharField(max_length=8)
+    rule = models.CharField(
+        max_length=60, default="", help_text="The rule of the lane policy that chose the lane."
+    )
+    advice = models.CharField(max_length=12, default="", help_text="friendly or private_line: how to answer.")
     priority = models.SmallIntegerField(default=0, help_text="Higher goes first in its lane.")
+    sla_minutes = models.SmallIntegerField(
+        null=True, help_text="Minutes to the answer; null: the lane's own."
+    )
+    alarm = models.BooleanField(default=False)
     no_reply_reason = models.CharField(max_length=30, blank=True)
     reasons = models.JSONField(default=list)
     classifier = models.CharField(max_length=40)
 
     def __str__(self) -> str:
         return f"{self.intent} {self.lane}"
+
+
+class LanePolicy(models.Model):
+    """One version of a brand's lane policy; the highest version counts. `triage.policy` says what the rows mean."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="lane_policies", db_index=False)
+    version = models.IntegerField()
+    rules = models.JSONField()
+    note = models.CharField(max_length=200, blank=True)
+    created_by = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "version"], name="lane_policy_version_once")]
+
+    def __str__(self) -> str:
+        return f"lane policy {self.version}"
+
+
+class Correction(models.Model):
+    """A person's better label for a message. The newest per message and label counts."""
+
+    class Source(models.TextChoices):
+        CONSOLE = "console", _("In the conversation")
+        GAME = "game", _("In the labelling game")
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="corrections", db_index=False)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="corrections")
+    label = models.CharField(
+        max_length=20, help_text="Which label: intent, sentiment, anger, risks, topic, lane …"
+    )
+    before = models.JSONField()
+    after = models.JSONField()
+    why = models.CharField(max_length=200, blank=True)
+    author = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="corrections")
+    source = models.CharField(max_length=8, choices=Source.choices, default=Source.CONSOLE)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["brand", "-at"], name="correction_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.label} of message {self.message_id}"
+
+
+class TrainedModel(models.Model):
+    """What a brand's corrections made of the shipped model, with what was measured on the held-back part."""
+
+    class State(models.TextChoices):
+        CANDIDATE = "candidate", _("Waiting for a decision")
+        LIVE = "live", _("In use")
+        RETIRED = "retired", _("Replaced")
+        REJECTED = "rejected", _("Not taken")
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="trained_models", db_index=False)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.CANDIDATE)
+    weights = models.BinaryField()
+    corrections = models.IntegerField(help_text="How many corrected messages it learned from.")
+    comparison = models.JSONField(
+        default=dict, help_text="Scores of the old and the new model, and what moves."
+    )
+    reason = models.CharField(max_length=200, blank=True, help_text="Why it went live or did not.")
+    decided_by = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand"], condition=models.Q(state="live"), name="one_live_model_per_brand"
+            )
+        ]
+        indexes = [models.Index(fields=["brand", "-created_at"], name="trained_model_newest")]
+
+    def __str__(self) -> str:
+        return f"model {self.pk}"

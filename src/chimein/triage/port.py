@@ -53,7 +53,10 @@ class Reason:
 
 @dataclass(slots=True)
 class Labels:
-    """What triage says of one message; fields as in `triage.models.Triage`."""
+    """What triage says of one message; fields as in `triage.models.Triage`.
+
+    A classifier fills in everything down to `no_reply_reason`; the brand's lane policy does the rest.
+    """
 
     language: str
     intent: str
@@ -62,10 +65,20 @@ class Labels:
     risks: list[str]
     topic: str
     influence: float
-    lane: str
-    priority: int
+    vague_abuse: bool = False
+    urgency: int = 0
+    fit: str = "crowd"
+    gate: str = "clean"
+    risk_score: float = 0.0
+    confidence: float = 1.0
     no_reply_reason: str = ""
     reasons: list[Reason] = field(default_factory=list)
+    lane: str = ""
+    priority: int = 0
+    sla_minutes: int | None = None
+    alarm: bool = False
+    advice: str = ""
+    rule: str = ""
 
 
 @runtime_checkable

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+
+import orjson
 
 from chimein.channels.models import ChannelAccount
 from chimein.core import db
@@ -12,16 +13,19 @@ from chimein.triage.models import Topic
 from chimein.triage.port import BrandWords, Labels, TopicWords
 
 _COLUMNS = (
-    "message_id", "language", "intent", "sentiment", "anger", "risks", "topic", "influence", "lane", "priority",
+    "message_id", "language", "intent", "sentiment", "anger", "vague_abuse", "risks", "risk_score", "gate", "topic",
+    "influence", "urgency", "fit", "confidence", "lane", "rule", "advice", "priority", "sla_minutes", "alarm",
     "no_reply_reason", "reasons", "classifier",
 )  # fmt: skip
 
 
 def _row(message_id: int, labels: Labels, classifier: str) -> tuple[object, ...]:
-    reasons = json.dumps([reason.as_json() for reason in labels.reasons], ensure_ascii=False)
+    reasons = orjson.dumps([reason.as_json() for reason in labels.reasons]).decode()
     return (
-        message_id, labels.language, labels.intent, labels.sentiment, labels.anger, labels.risks, labels.topic,
-        labels.influence, labels.lane, labels.priority, labels.no_reply_reason, reasons, classifier,
+        message_id, labels.language, labels.intent, labels.sentiment, labels.anger, labels.vague_abuse, labels.risks,
+        labels.risk_score, labels.gate, labels.topic, labels.influence, labels.urgency, labels.fit, labels.confidence,
+        labels.lane, labels.rule, labels.advice, labels.priority, labels.sla_minutes, labels.alarm,
+        labels.no_reply_reason, reasons, classifier,
     )  # fmt: skip
 
 

@@ -55,8 +55,7 @@ class RulesClassifier:
             risks=[],
             topic=_topic(text, item.brand),
             influence=influence(item.followers, item.verified),
-            lane="none",
-            priority=0,
+            fit="none",
         )
         words = _Said(text, Folded.of(_HANDLE_SIGN.sub(" ", own) if "@" in own else text), bool(chain))
         _find_risks(labels, own, words)
@@ -177,31 +176,26 @@ def _choose_lane(labels: Labels, item: TriageInput, raw: str, said: _Said) -> No
     labels.no_reply_reason = _no_reply(labels, item, raw, said)
     if labels.no_reply_reason and not _URGENT.intersection(labels.risks):
         labels.reasons.append(Reason(f"no_reply.{labels.no_reply_reason}"))
+        labels.fit = "thank" if labels.intent == "praise" else "none"
         return
     labels.no_reply_reason = ""
     if not labels.risks and said.has(lexicon.OWN_CASE) and not said.has(lexicon.TECHNICAL):
         # A story of one's own that is not about a thing: to answer it, one has to look into it.
         labels.risks.append("account_data")
         labels.reasons.append(Reason("risk.account_data", said.found(lexicon.OWN_CASE)))
-    if item.private:
-        labels.reasons.append(Reason("lane.private"))
-    if labels.intent == "complaint" and not labels.risks and not labels.anger:
-        labels.reasons.append(Reason("lane.complaint"))
-    desk = (
-        item.private or labels.anger or labels.intent == "complaint" or _DESK_RISKS.intersection(labels.risks)
-    )
-    labels.lane = "desk" if desk else "crowd"
-    labels.reasons.append(Reason(f"lane.{labels.lane}"))
-    labels.priority = _priority(labels)
-
-
-def _priority(labels: Labels) -> int:
-    priority = 3 if _URGENT.intersection(labels.risks) else 0
-    priority += 1 if labels.anger else 0
+    risky = bool(labels.anger or _DESK_RISKS.intersection(labels.risks))
+    labels.gate, labels.risk_score = ("sure", 1.0) if risky else ("clean", 0.0)
+    labels.fit = "desk" if risky or item.private or labels.intent == "complaint" else "crowd"
+    labels.urgency = urgency(labels)
     if labels.influence >= _REACH_WORTH_NAMING:
-        priority += 2
         labels.reasons.append(Reason("reach"))
-    return priority
+
+
+def urgency(labels: Labels) -> int:
+    """0 can wait, 1 today, 2 soon, 3 at once."""
+    if _URGENT.intersection(labels.risks):
+        return 3
+    return 2 if labels.anger else 1 if labels.intent in {"question", "request", "complaint"} else 0
 
 
 classifier = RulesClassifier()
