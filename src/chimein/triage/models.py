@@ -109,6 +109,7 @@ class Correction(models.Model):
     author = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="corrections")
     source = models.CharField(max_length=8, choices=Source.choices, default=Source.CONSOLE)
     at = models.DateTimeField(default=clock.now)
+    earlier = models.JSONField(default=dict, help_text="What the message's labels were, to take it back.")
 
     class Meta:
         indexes = [models.Index(fields=["brand", "-at"], name="correction_newest")]
@@ -148,3 +149,34 @@ class TrainedModel(models.Model):
 
     def __str__(self) -> str:
         return f"model {self.pk}"
+
+
+class TrainingRun(models.Model):
+    """One training, asked for by a person or due at night; a worker does it. `ended_at` is null until then."""
+
+    class Stage(models.TextChoices):
+        WAITING = "waiting", _("Waiting for a worker")
+        LEARNING = "learning", _("Learning from the corrections")
+        MEASURING = "measuring", _("Measuring old and new on the held-back part")
+        DONE = "done", _("Done")
+        NOTHING = "nothing", _("There was nothing new to learn from")
+        FAILED = "failed", _("Failed")
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="training_runs", db_index=False)
+    asked_by = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    stage = models.CharField(max_length=9, choices=Stage.choices, default=Stage.WAITING)
+    ended_at = models.DateTimeField(null=True)
+    model = models.ForeignKey(TrainedModel, null=True, on_delete=models.SET_NULL, related_name="runs")
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand"], condition=models.Q(ended_at=None), name="one_training_at_a_time"
+            )
+        ]
+        indexes = [models.Index(fields=["brand", "-asked_at"], name="training_run_newest")]
+
+    def __str__(self) -> str:
+        return f"training {self.pk} {self.stage}"
