@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 _TEST = ["pytest", "-q", "-n", "2", "--dist", "loadgroup"]
 _BENCH = ["chimein", "bench"]
+_HEAVIEST = {"model_mb": 30, "rss_mb": 300}
 
 STAGES: dict[str, list[str]] = {
     "style": ["ruff", "check", "--quiet"],
@@ -32,6 +33,7 @@ STAGES: dict[str, list[str]] = {
     "speed-intake": [*_BENCH, "intake", "--messages", "5000", "--fresh", "--json"],
     "speed-hooks": [*_BENCH, "hooks", "--seconds", "2", "--json"],
     "speed-live": [*_BENCH, "live", "--streams", "20", "--posts", "8", "--json"],
+    "speed-triage": [*_BENCH, "triage", "--messages", "1000", "--json"],
     "kills": ["python", "scripts/kill_test.py", "--kills", "3"],
 }
 GROUPS = {
@@ -70,11 +72,13 @@ def run(name: str) -> Result:
 
 
 def _wrong_figures(line: str) -> str:
-    """What a benchmark must never show, however slow the machine: messages lost, doubled, refused or unseen."""
+    """What a benchmark must never show, however slow the machine: messages lost, doubled, refused or unseen, and
+    models too heavy for a small machine."""
     figures = json.loads(line)
     bad = {name: figures[name] for name in ("lost", "doubled", "refused") if figures.get(name)}
     if figures.get("sightings") != figures.get("sightings_expected"):
         bad["sightings"] = f"{figures['sightings']} of {figures['sightings_expected']}"
+    bad |= {name: figures[name] for name, most in _HEAVIEST.items() if figures.get(name, 0) > most}
     return f"must not be: {bad}" if bad else ""
 
 

@@ -18,7 +18,11 @@ _HELP = """ChimeIn: social customer care where anyone can chime in.
   chimein seed           fill an empty database
   chimein connect        let a system of your own post messages in and take answers
   chimein replay FILE    send recorded customer-care traffic through the real intake
-  chimein bench NAME     measure intake, hooks or live updates
+  chimein triage FILE    label the messages of a file: what it is, how risky, which lane and why
+  chimein train          a model for any label, from a file of labelled messages
+  chimein predict        the labels that a trained model gives to a file
+  chimein evaluate       how good a trained model is, with a table and a picture
+  chimein bench NAME     measure intake, hooks, live updates or triage
   chimein worker         do the background work (chimein up does it by itself)
   chimein migrate        bring the database up to this version
   chimein ledger         whether every message is accounted for
@@ -27,10 +31,13 @@ _HELP = """ChimeIn: social customer care where anyone can chime in.
 `chimein COMMAND --help` explains one. `chimein commands` lists all, Django's own included.
 The database is DATABASE_URL, else an embedded PostgreSQL that starts and stops by itself.
 """
-# These say something about the program, not about data.
+# These say something about the program or a file, not about what is stored.
 _WITHOUT_DATABASE = frozenset(
-    {"collectstatic", "commands", "compilemessages", "diffsettings", "findstatic", "makemessages", "version"}
-)
+    {
+        "collectstatic", "commands", "compilemessages", "diffsettings", "evaluate", "findstatic", "makemessages",
+        "predict", "train", "triage", "version",
+    }
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -113,13 +120,21 @@ def _doctor(words: list[str]) -> int:
 
 
 def _manage(words: list[str]) -> int:
-    if words[0] in _WITHOUT_DATABASE or "--help" in words or "-h" in words:
+    if not _wants_database(words):
         return _django(["help"] if words == ["commands"] else words)
     from chimein.runtime.database import database_url
 
     with database_url(var_dir()) as url:
         os.environ["DATABASE_URL"] = url
         return _django(words)
+
+
+def _wants_database(words: list[str]) -> bool:
+    if "--help" in words or "-h" in words:
+        return False
+    # Triage of a file knows a brand's topics and policy only when told which brand.
+    for_a_brand = any(word.partition("=")[0] == "--brand" for word in words)
+    return words[0] not in _WITHOUT_DATABASE or (words[0] == "triage" and for_a_brand)
 
 
 def _django(words: list[str]) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,9 +64,29 @@ _REPLIES = 0.25
 
 
 def _text(random_: random.Random) -> str:
-    pattern = random_.choice(_ENGLISH if random_.random() < 0.5 else _CHINESE)
-    filled = pattern.format(**{name: random_.choice(values) for name, values in _WORDS.items()})
-    return f"@tamarind {filled} {random_.randrange(100)}"
+    sentence = _sentence(random_, _ENGLISH if random_.random() < 0.5 else _CHINESE)
+    return f"@tamarind {sentence} {random_.randrange(100)}"
+
+
+def _sentence(random_: random.Random, patterns: Sequence[str]) -> str:
+    pattern = random_.choice(patterns)
+    return pattern.format(**{name: random_.choice(values) for name, values in _WORDS.items()})
+
+
+def texts(count: int, *, seed: str, median: int = 120) -> list[str]:
+    """Messages of several sentences: half English, half Chinese, `median` characters long in the middle."""
+    random_ = random.Random(seed)  # noqa: S311 - made-up traffic
+    return [_longer(random_, median * math.exp(random_.gauss(0, 0.5))) for _ in range(count)]
+
+
+def _longer(random_: random.Random, length: float) -> str:
+    patterns = _ENGLISH if random_.random() < 0.5 else _CHINESE
+    text = _text(random_) if length < 40 else f"@tamarind {_sentence(random_, patterns)}"
+    while True:
+        more = _sentence(random_, patterns)
+        if len(text) + len(more) / 2 > length:
+            return text
+        text = f"{text} {more}" if patterns is _ENGLISH else f"{text}。{more}"
 
 
 def posts(count: int, *, seed: str, end: datetime | None = None) -> Iterator[dict[str, Any]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from pathlib import Path
+
+from chimein.runtime.terminal import columns
 
 LOGINS_FILE = "logins.json"
 
@@ -33,10 +34,6 @@ def _logins(folder: Path) -> list[dict[str, str]]:
 
 
 def _framed(lines: list[str]) -> str:
-    width = max(_columns(line) for line in lines)
-    body = [f"  │ {line}{' ' * (width - _columns(line))} │" for line in lines]
+    width = max(columns(line) for line in lines)
+    body = [f"  │ {line}{' ' * (width - columns(line))} │" for line in lines]
     return "\n".join([f"  ╭{'─' * (width + 2)}╮", *body, f"  ╰{'─' * (width + 2)}╯"])
-
-
-def _columns(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

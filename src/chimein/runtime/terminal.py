@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import threading
+import unicodedata
 from typing import TextIO
 
 _COLOURS = {"chimein": 35, "postgres": 34, "web": 32, "worker": 36, "player": 33}
@@ -41,3 +42,8 @@ class Terminal:
         with self._lock, contextlib.suppress(OSError, ValueError):
             self._out.write(text)
             self._out.flush()
+
+
+def columns(text: str) -> int:
+    """How many columns a text takes; a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

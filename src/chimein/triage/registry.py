@@ -26,4 +26,9 @@ def _load(name: str) -> Classifier:
 
 def current() -> Classifier:
     """The classifier in use. Raises LookupError when CHIMEIN_CLASSIFIER names none that is installed."""
-    return _load(CLASSIFIER.get())
+    return named(CLASSIFIER.get())
+
+
+def named(name: str) -> Classifier:
+    """The classifier of that entry point. Raises LookupError when it is not installed."""
+    return _load(name)
