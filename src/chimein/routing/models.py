@@ -20,6 +20,10 @@ class Lane(models.TextChoices):
     NONE = "none", _("No reply needed")
 
 
+STRICTEST_FIRST = (Lane.CRISIS, Lane.VIP, Lane.DESK, Lane.EXPERT, Lane.THANK, Lane.CROWD)
+"""The lanes of the queue; a conversation takes the strictest of its messages'."""
+
+
 class WorkItem(models.Model):
     """A conversation in the queue. It is *open* while a customer waits.
 
@@ -33,8 +37,14 @@ class WorkItem(models.Model):
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+", db_index=False)
     lane = models.CharField(max_length=8, choices=Lane.choices)
     lane_by_person = models.BooleanField(
-        default=False, help_text="A person chose the lane; rules leave it alone."
+        default=False,
+        help_text="A person chose the lane; rules leave it alone until something stricter comes.",
     )
+    lane_chosen_at = models.DateTimeField(null=True, help_text="When a person chose the lane.")
+    trusted_only = models.BooleanField(
+        default=False, help_text="In the crowd lane for colleagues, not for trusted customers."
+    )
+    alarm = models.BooleanField(default=False, help_text="Somebody has to look at once: shown to all staff.")
     is_open = models.BooleanField(default=True)
     priority = models.SmallIntegerField(default=0, help_text="Higher goes first.")
     language = models.CharField(max_length=10, blank=True)
@@ -58,6 +68,11 @@ class WorkItem(models.Model):
                 fields=["brand", "lane", "-priority", "due_at"],
                 name="queue_order",
                 condition=models.Q(is_open=True),
+            ),
+            models.Index(
+                fields=["brand", "-priority", "due_at"],
+                name="queue_alarms",
+                condition=models.Q(is_open=True, alarm=True),
             ),
         ]
 

@@ -7,29 +7,68 @@ from datetime import datetime, timedelta
 
 from chimein.core import db
 from chimein.core.options import option
+from chimein.routing.models import STRICTEST_FIRST, Lane
 
-CROWD_MINUTES = option(
-    "CROWD_MINUTES", 15, "Minutes in which a question in the crowd lane is to be answered."
-)
-DESK_MINUTES = option("DESK_MINUTES", 30, "Minutes in which a message in the desk lane is to be answered.")
+_OWN_TIME = "is to be answered, where the lane policy says nothing else."
+CROWD_MINUTES = option("CROWD_MINUTES", 15, f"Minutes in which a question in the crowd lane {_OWN_TIME}")
+DESK_MINUTES = option("DESK_MINUTES", 30, f"Minutes in which a message in the desk lane {_OWN_TIME}")
+EXPERT_MINUTES = option("EXPERT_MINUTES", 60, f"Minutes in which a question in the expert lane {_OWN_TIME}")
+VIP_MINUTES = option("VIP_MINUTES", 10, f"Minutes in which a message in the VIP lane {_OWN_TIME}")
+CRISIS_MINUTES = option("CRISIS_MINUTES", 10, f"Minutes in which a message in the crisis lane {_OWN_TIME}")
+THANK_MINUTES = option("THANK_MINUTES", 240, f"Minutes in which kind words in the thank lane {_OWN_TIME}")
 FIRST_CHOICE_MINUTES = option(
     "FIRST_CHOICE_MINUTES", 5, "Minutes for which a follow-up is kept for the person who answered before."
 )
 
+_MINUTES = {
+    Lane.CROWD: CROWD_MINUTES,
+    Lane.DESK: DESK_MINUTES,
+    Lane.EXPERT: EXPERT_MINUTES,
+    Lane.VIP: VIP_MINUTES,
+    Lane.CRISIS: CRISIS_MINUTES,
+    Lane.THANK: THANK_MINUTES,
+}
+
+
+def minutes_of(lane: str) -> int:
+    """The time a lane has of its own."""
+    return _MINUTES[Lane(lane)].get()
+
+
+_LANES = f"ARRAY[{', '.join(repr(lane.value) for lane in STRICTEST_FIRST)}]"
+
+
+def strictness(lane: str) -> str:
+    """SQL: 1 for the strictest lane, rising; null for what is no lane of the queue."""
+    return f"array_position({_LANES}, ({lane})::text)"
+
+
+def strictest_of(places: str) -> str:
+    """SQL: the lane of the lowest place among them."""
+    return f"({_LANES})[{places}]"
+
+
 # The lane is the strictest of all messages of the conversation that needed an answer: once something risky was said,
-# a harmless follow-up does not bring the conversation before the crowd.
-_SYNC = """
+# a harmless follow-up does not bring the conversation before the crowd. Kind words keep nobody back once they are
+# answered. What a person chose stands, unless something stricter comes in later that is not for the crowd.
+_SYNC = f"""
 INSERT INTO routing_workitem AS item
     (conversation_id, brand_id, lane, is_open, priority, language, waiting_since, due_at, fence, lane_by_person,
-     sending,
+     sending, alarm, trusted_only,
      first_choice_id, first_choice_until)
-SELECT c.id, c.brand_id, t.lane, true, t.priority, t.language, c.waiting_since,
-       c.waiting_since + CASE t.lane WHEN 'desk' THEN %(desk)s ELSE %(crowd)s END, 0, false, false,
+SELECT c.id, c.brand_id, {strictest_of("t.place")}, true, t.priority, t.language, c.waiting_since,
+       t.due_at, 0, false, false, t.alarm, t.trusted_only,
        before.author_id, CASE WHEN before.author_id IS NOT NULL THEN %(first_choice)s END
 FROM conversations_conversation c
 CROSS JOIN LATERAL (
-    SELECT CASE WHEN bool_or(r.lane = 'desk') THEN 'desk' ELSE 'crowd' END AS lane,
+    SELECT coalesce(min({strictness("r.lane")})
+                        FILTER (WHERE m.disposition = 'waiting' OR r.lane <> 'thank'), {len(STRICTEST_FIRST)}) AS place,
            max(r.priority) FILTER (WHERE m.disposition = 'waiting') AS priority,
+           coalesce(bool_or(r.alarm) FILTER (WHERE m.disposition = 'waiting'), false) AS alarm,
+           coalesce(bool_or(r.trusted_only), false) AS trusted_only,
+           min(m.posted_at + make_interval(mins => coalesce(r.sla_minutes,
+               (%(minutes)b::int[])[coalesce({strictness("r.lane")}, {len(STRICTEST_FIRST)})])))
+               FILTER (WHERE m.disposition = 'waiting') AS due_at,
            (array_agg(r.language ORDER BY m.posted_at) FILTER (WHERE m.disposition = 'waiting'))[1] AS language
     FROM conversations_message m JOIN triage_triage r ON r.message_id = m.id
     WHERE m.conversation_id = c.id AND m.disposition <> 'no_reply'
@@ -41,12 +80,24 @@ LEFT JOIN LATERAL (
 ) before ON true
 WHERE c.id = ANY(%(ids)s) AND c.waiting_count > 0
 ON CONFLICT (conversation_id) DO UPDATE
-SET lane = CASE WHEN item.lane_by_person OR item.lane = 'desk' THEN item.lane ELSE excluded.lane END,
-    priority = excluded.priority,
+SET lane = CASE WHEN item.lane_by_person THEN item.lane WHEN item.lane = 'thank' THEN excluded.lane
+                ELSE {strictest_of(f"least({strictness('item.lane')}, {strictness('excluded.lane')})")} END,
+    trusted_only = CASE WHEN item.lane_by_person THEN item.trusted_only
+                        ELSE item.trusted_only OR excluded.trusted_only END,
+    priority = excluded.priority, alarm = excluded.alarm,
     language = excluded.language, waiting_since = excluded.waiting_since, due_at = excluded.due_at,
     first_choice_id = CASE WHEN item.is_open THEN item.first_choice_id ELSE excluded.first_choice_id END,
     first_choice_until = CASE WHEN item.is_open THEN item.first_choice_until ELSE excluded.first_choice_until END,
     is_open = true
+"""
+_OVERRULE = f"""
+UPDATE routing_workitem item SET lane_by_person = false, lane_chosen_at = NULL
+WHERE item.conversation_id = ANY(%(ids)s) AND item.lane_by_person AND EXISTS (
+    SELECT 1 FROM conversations_message m JOIN triage_triage r ON r.message_id = m.id
+    WHERE m.conversation_id = item.conversation_id AND m.disposition = 'waiting'
+      AND m.received_at > item.lane_chosen_at
+      AND ((r.lane <> 'thank' AND {strictness("r.lane")} < {strictness("item.lane")})
+           OR (r.trusted_only AND item.lane = 'crowd' AND NOT item.trusted_only)))
 """
 _CLOSE = """
 UPDATE routing_workitem SET is_open = false, sending = false, holder_id = NULL, claim_until = NULL,
@@ -63,24 +114,25 @@ def sync(conversation_ids: Iterable[int], *, now: datetime) -> None:
         return
     params = {
         "ids": ids,
-        "crowd": timedelta(minutes=CROWD_MINUTES.get()),
-        "desk": timedelta(minutes=DESK_MINUTES.get()),
+        "minutes": [minutes_of(lane) for lane in STRICTEST_FIRST],
         "first_choice": now + timedelta(minutes=FIRST_CHOICE_MINUTES.get()),
     }
-    db.execute(_SYNC, params)
-    db.execute(_CLOSE, params)
+    for statement in (_OVERRULE, _SYNC, _CLOSE):
+        db.execute(statement, params)
 
 
-_STRICTER = """
-UPDATE routing_workitem SET lane = 'desk'
-WHERE conversation_id = %(winner)s AND NOT lane_by_person
-  AND EXISTS (SELECT 1 FROM routing_workitem WHERE conversation_id = ANY(%(losers)s) AND lane = 'desk')
+_STRICTER = f"""
+UPDATE routing_workitem w SET lane = {strictest_of(f"least(o.place, {strictness('w.lane')})")},
+       trusted_only = w.trusted_only OR o.trusted_only
+FROM (SELECT min({strictness("lane")}) AS place, bool_or(trusted_only) AS trusted_only
+      FROM routing_workitem WHERE conversation_id = ANY(%(losers)s)) o
+WHERE w.conversation_id = %(winner)s AND NOT w.lane_by_person
 """
-_TAKE_OVER = """
+_TAKE_OVER = f"""
 UPDATE routing_workitem SET conversation_id = %(winner)s
 WHERE NOT EXISTS (SELECT 1 FROM routing_workitem WHERE conversation_id = %(winner)s)
   AND conversation_id = (SELECT conversation_id FROM routing_workitem WHERE conversation_id = ANY(%(losers)s)
-                         ORDER BY sending DESC, is_open DESC, lane = 'desk' DESC, conversation_id LIMIT 1)
+                         ORDER BY sending DESC, is_open DESC, {strictness("lane")}, conversation_id LIMIT 1)
 """
 _KEEP_SENDING = """
 UPDATE routing_workitem w
@@ -91,7 +143,7 @@ WHERE w.conversation_id = %(winner)s AND NOT w.sending AND l.conversation_id = A
 
 
 def follow_merge(*, winner: int, losers: list[int]) -> None:
-    """Two conversations became one: the queue keeps one item, in the stricter lane.
+    """Two conversations became one: the queue keeps one item, in the strictest lane of both.
 
     An answer that is on its way still keeps others from claiming.
     """

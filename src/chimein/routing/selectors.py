@@ -13,12 +13,14 @@ from typing import Any, Literal
 
 from chimein.core import db
 from chimein.core.actor import Actor
-from chimein.routing.models import Lane, Presence
+from chimein.routing.access import HELPERS_LANES, is_insider, lanes_of
+from chimein.routing.models import STRICTEST_FIRST, Presence
 from chimein.routing.presence import TYPING
+from chimein.routing.queue import strictness
 
 Whose = Literal["all", "mine", "free"]
 MOST_COUNTED = 1000
-LANES = (Lane.DESK.value, Lane.CROWD.value)
+LANES = tuple(lane.value for lane in STRICTEST_FIRST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Waiting:
     brand_id: int
     lane: str
     lane_by_person: bool
+    trusted_only: bool
+    alarm: bool
     priority: int
     waiting_since: datetime
     due_at: datetime
@@ -96,8 +100,9 @@ class Waiting:
 
 
 # The message a row shows is the one that decides its lane and place: the strictest of those that wait.
-_ROWS = """
-SELECT w.conversation_id, c.public_id, w.brand_id, w.lane, w.lane_by_person, w.priority, w.waiting_since,
+_ROWS = f"""
+SELECT w.conversation_id, c.public_id, w.brand_id, w.lane, w.lane_by_person, w.trusted_only, w.alarm, w.priority,
+       w.waiting_since,
        w.due_at, w.is_open, w.sending, w.holder_id, coalesce(h.public_name, ''), w.claim_until,
        w.first_choice_id, coalesce(f.public_name, ''), w.first_choice_until,
        c.visibility, a.adapter, a.name, m.id, coalesce(m.text, ''), coalesce(m.language, ''),
@@ -105,7 +110,7 @@ SELECT w.conversation_id, c.public_id, w.brand_id, w.lane, w.lane_by_person, w.p
        coalesce(i.avatar_url, ''),
        coalesce(i.followers, 0), coalesce(i.verified, false), c.waiting_count,
        coalesce(m.lane, ''), coalesce(m.reasons, '[]'::jsonb)
-FROM ({items}) w
+FROM ({{items}}) w
 JOIN conversations_conversation c ON c.id = w.conversation_id
 JOIN channels_channelaccount a ON a.id = c.account_id
 LEFT JOIN people_membership h ON h.id = w.holder_id
@@ -114,11 +119,11 @@ LEFT JOIN LATERAL (
     SELECT q.id, q.text, q.language, q.found, q.identity_id, t.lane, t.reasons
     FROM conversations_message q LEFT JOIN triage_triage t ON t.message_id = q.id
     WHERE q.conversation_id = w.conversation_id AND q.direction = 'in' AND q.deleted_at IS NULL
-    ORDER BY q.disposition = 'waiting' DESC, t.lane = 'desk' DESC, t.priority DESC NULLS LAST,
+    ORDER BY q.disposition = 'waiting' DESC, {strictness("t.lane")}, t.priority DESC NULLS LAST,
              q.posted_at, q.id LIMIT 1
 ) m ON true
 LEFT JOIN contacts_identity i ON i.id = m.identity_id
-ORDER BY {order}
+ORDER BY {{order}}
 """
 _ORDER = "w.priority DESC, w.due_at, w.conversation_id"
 _MINE = " AND w.holder_id = %(me)s AND w.claim_until > %(now)s"
@@ -161,6 +166,16 @@ def waiting_of(conversation_id: int) -> Waiting | None:
     return found[0] if found else None
 
 
+def due_first(*, brand_id: int, limit: int) -> list[Waiting]:
+    """What waits in all lanes, the one due first at the top; of each lane only its most urgent are looked at."""
+    items = f"""SELECT w.* FROM unnest(%(lanes)b::text[]) AS l(lane) CROSS JOIN LATERAL (
+        SELECT * FROM routing_workitem w WHERE w.brand_id = %(brand)s AND w.lane = l.lane AND w.is_open
+        ORDER BY {_ORDER} LIMIT %(limit)s) w
+        ORDER BY w.due_at, w.conversation_id LIMIT %(limit)s"""
+    params = {"brand": brand_id, "lanes": list(LANES), "limit": limit}
+    return _read(items, params, "w.due_at, w.conversation_id")
+
+
 def lane_counts(brand_id: int) -> dict[str, int]:
     """How many wait in each lane, counted up to 1,000."""
     rows = db.fetch(
@@ -172,13 +187,42 @@ def lane_counts(brand_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-# What the crowd may be given: public, in the crowd's lane, free or mine, and not kept for somebody else.
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """Conversations to be seen to now that nobody has taken; `first`: public id and lane of the most urgent."""
+
+    count: int
+    first: tuple[str, str] | None
+
+
+def alarms(brand_id: int, *, now: datetime) -> Alarms:
+    """The alarms of a brand that ring, counted up to 1,000."""
+    rows = db.fetch(
+        f"""SELECT c.public_id, w.lane, count(*) OVER ()
+            FROM (SELECT * FROM routing_workitem w WHERE w.brand_id = %(brand)s AND w.is_open AND w.alarm{_FREE}
+                  LIMIT %(limit)s) w
+            JOIN conversations_conversation c ON c.id = w.conversation_id ORDER BY {_ORDER} LIMIT 1""",
+        {"brand": brand_id, "now": now, "limit": MOST_COUNTED},
+    )
+    return Alarms(rows[0][2], (rows[0][0], rows[0][1])) if rows else Alarms(0, None)
+
+
+# What a helper may be given: public, in a lane of theirs, free or mine, and not kept for somebody else.
 _OFFERED = """
 FROM routing_workitem w JOIN conversations_conversation c ON c.id = w.conversation_id
-WHERE w.brand_id = %(brand)s AND w.lane = 'crowd' AND w.is_open AND NOT w.sending AND c.visibility = 'public'
+WHERE w.brand_id = %(brand)s AND w.lane = ANY(%(lanes)s) AND w.lane IN ('expert', 'crowd')
+  AND w.is_open AND NOT w.sending AND c.visibility = 'public'
+  AND (%(insider)s OR NOT w.trusted_only)
   AND (w.holder_id IS NULL OR w.holder_id = %(me)s OR w.claim_until <= %(now)s)
   AND (w.first_choice_until IS NULL OR w.first_choice_until <= %(now)s OR w.first_choice_id = %(me)s)
 """
+
+
+def _whose(actor: Actor, now: datetime) -> dict[str, Any]:
+    return {
+        "brand": actor.brand_id, "me": actor.membership_id, "now": now, "lanes": lanes_of(actor),
+        "insider": is_insider(actor),
+    }  # fmt: skip
 
 
 # One candidate of each kind, in the order in which they are given; each is found by an index of its own.
@@ -193,11 +237,13 @@ _CANDIDATES = (
     f"w.language = ANY(%(languages)s) AND {_NOT_SKIPPED}",
     _NOT_SKIPPED,
 )
-_NEXT = "SELECT * FROM ({}) w ORDER BY w.claim_rank LIMIT 1".format(
+_NEXT = "SELECT * FROM ({}) w ORDER BY w.claim_rank, {} LIMIT 1".format(
     " UNION ALL ".join(
-        f"(SELECT w.*, {rank} AS claim_rank {_OFFERED} AND {wanted} ORDER BY {_ORDER} LIMIT 1)"
+        f"(SELECT w.*, {rank} AS claim_rank {_OFFERED} AND w.lane = '{lane}' AND {wanted} ORDER BY {_ORDER} LIMIT 1)"
         for rank, wanted in enumerate(_CANDIDATES)
-    )
+        for lane in HELPERS_LANES
+    ),
+    _ORDER,
 )
 
 
@@ -210,17 +256,14 @@ def next_offer(
     to an answer of theirs, then questions in a language of theirs, by urgency. What they skipped stays away,
     unless they hold it.
     """
-    params = {
-        "brand": actor.brand_id, "me": actor.membership_id, "now": now, "languages": list(languages),
-        "skipped": list(skipped), "stay": stay,
-    }  # fmt: skip
+    params = _whose(actor, now) | {"languages": list(languages), "skipped": list(skipped), "stay": stay}
     found = _read(_NEXT, params)
     return found[0] if found else None
 
 
 def offered_count(*, actor: Actor, now: datetime) -> int:
     """How many questions this person could be given, counted up to 1,000."""
-    params = {"brand": actor.brand_id, "me": actor.membership_id, "now": now, "limit": MOST_COUNTED}
+    params = _whose(actor, now) | {"limit": MOST_COUNTED}
     row = db.fetch_one(f"SELECT count(*) FROM (SELECT 1 {_OFFERED} LIMIT %(limit)s) one", params)
     return int(row[0]) if row else 0
 

@@ -8,20 +8,20 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from chimein.core import db
-from chimein.core.actor import Actor, Role
+from chimein.core.actor import Actor
 from chimein.core.errors import Conflict, NotAllowed
 from chimein.core.events import Fact, Kind, emit
+from chimein.core.models import Event
 from chimein.core.options import option
 from chimein.routing import events
-from chimein.routing.models import Lane, WorkItem
+from chimein.routing.access import is_insider, lanes_of, may_take
+from chimein.routing.models import STRICTEST_FIRST, Lane, WorkItem
 
 LEASE_SECONDS = option("LEASE_SECONDS", 240, "Seconds a claim lasts without anything being typed.")
 TYPING_SECONDS = option("TYPING_SECONDS", 120, "Seconds a claim is extended to while its holder types.")
 LONGEST_CLAIM_MINUTES = option(
     "LONGEST_CLAIM_MINUTES", 20, "Minutes after which a claim ends, typing or not."
 )
-
-CROWD_ROLES = frozenset({Role.COLLEAGUE, Role.TRUSTED_CUSTOMER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,6 @@ class Claim:
     until: datetime
 
 
-def may_take(actor: Actor, lane: str) -> bool:
-    """Staff take from every lane, colleagues and trusted customers from the crowd lane only."""
-    return actor.is_staff or (actor.role in CROWD_ROLES and lane == Lane.CROWD)
-
-
 _CLAIM = """
 UPDATE routing_workitem
 SET holder_id = %(me)s,
@@ -45,7 +40,7 @@ SET holder_id = %(me)s,
     claim_until = %(until)s, fence = fence + CASE WHEN holder_id = %(me)s AND claim_until > %(now)s THEN 0 ELSE 1 END
 WHERE conversation_id = %(id)s AND brand_id = %(brand)s AND is_open AND NOT sending
   AND (holder_id IS NULL OR holder_id = %(me)s OR claim_until <= %(now)s)
-  AND (%(staff)s OR (lane = 'crowd'
+  AND (%(staff)s OR (lane = ANY(%(lanes)s) AND (%(insider)s OR NOT trusted_only)
        AND (first_choice_until IS NULL OR first_choice_until <= %(now)s OR first_choice_id = %(me)s)))
 RETURNING fence
 """
@@ -59,7 +54,7 @@ def claim(*, actor: Actor, conversation_id: int, now: datetime) -> Claim:
     until = now + timedelta(seconds=LEASE_SECONDS.get())
     params = {
         "me": actor.membership_id, "now": now, "until": until, "id": conversation_id, "brand": actor.brand_id,
-        "staff": actor.is_staff,
+        "staff": actor.is_staff, "lanes": lanes_of(actor), "insider": is_insider(actor),
     }  # fmt: skip
     with db.atomic():
         row = db.fetch_one(_CLAIM, params) if actor.membership_id else None
@@ -74,7 +69,7 @@ def _refusal(actor: Actor, conversation_id: int, now: datetime) -> Exception:
     item = WorkItem.objects.select_related("holder", "first_choice").filter(
         conversation_id=conversation_id, brand_id=actor.brand_id
     ).first()  # fmt: skip
-    if item is None or not may_take(actor, item.lane):
+    if item is None or not may_take(actor, item.lane, trusted_only=item.trusted_only):
         return NotAllowed(_("This conversation is not open to you."))
     if not item.is_open:
         return Conflict(_("This conversation needs no answer any more."))
@@ -142,25 +137,65 @@ def sweep_expired(*, now: datetime) -> int:
     return len(rows)
 
 
+PRIVATE_LANES = tuple(lane for lane in STRICTEST_FIRST if lane not in {Lane.CROWD, Lane.EXPERT})
+"""Where a private conversation may be: with staff."""
+
+
+def lanes_for(*, private: bool) -> tuple[Lane, ...]:
+    """The lanes a conversation can be moved into."""
+    return PRIVATE_LANES if private else STRICTEST_FIRST
+
+
 def move(*, actor: Actor, conversation_id: int, lane: str, reason: str, now: datetime) -> None:
-    """A member of staff chooses the lane; rules leave it alone from then on. A colleague may only hand to the desk."""
+    """A member of staff chooses the lane; rules leave it alone until something stricter comes in.
+
+    A colleague may only hand to the desk. Raises NotAllowed for a lane that is not theirs to choose.
+    """
     if not (actor.is_staff or (actor.is_member and lane == Lane.DESK)):
         raise NotAllowed(_("Only staff may choose the lane."))
-    if lane not in {Lane.CROWD, Lane.DESK}:
+    if lane not in STRICTEST_FIRST:
         raise NotAllowed(_("There is no such lane."))
+    with db.atomic():
+        item = _held(actor, conversation_id)
+        if lane not in lanes_for(private=item.conversation.visibility == "private"):
+            raise NotAllowed(_("A private conversation stays with staff."))
+        data: dict[str, object] = {
+            "before": item.lane, "by_person": item.lane_by_person, "trusted_only": item.trusted_only
+        }  # fmt: skip
+        item.lane, item.lane_by_person, item.lane_chosen_at, item.trusted_only = lane, True, now, False
+        if not actor.is_staff:
+            item.holder, item.claim_until, item.claimed_at = None, None, None
+        item.save()
+        data |= {"after": lane, "reason": reason[:200]}
+        _tell(events.MOVED, actor.label, actor.brand_id, conversation_id, now, data)
+
+
+def move_back(*, actor: Actor, conversation_id: int, moved_at: datetime, now: datetime) -> None:
+    """Undo the move made at that moment, by who made it or by staff. Raises Conflict when it was moved again since."""
     with db.atomic():
         item = WorkItem.objects.select_for_update().filter(
             conversation_id=conversation_id, brand_id=actor.brand_id
         ).first()  # fmt: skip
-        if item is None or not may_take(actor, item.lane):
+        moves = Event.objects.filter(conversation_id=conversation_id, kind=events.MOVED.name, at=moved_at)
+        made = moves.order_by("-pk").first()
+        if item is None or made is None or not (actor.is_staff or made.actor == actor.label):
             raise NotAllowed(_("This conversation is not open to you."))
-        if lane == Lane.CROWD and item.conversation.visibility == "private":
-            raise NotAllowed(_("A private conversation stays at the desk."))
-        before, item.lane, item.lane_by_person = item.lane, lane, True
-        fields = ["lane", "lane_by_person"]
-        if not actor.is_staff:
-            item.holder, item.claim_until, item.claimed_at = None, None, None
-            fields += ["holder", "claim_until", "claimed_at"]
-        item.save(update_fields=fields)
-        data: dict[str, object] = {"before": before, "after": lane, "reason": reason[:200]}
+        if item.lane_chosen_at != moved_at:
+            raise Conflict(_("Somebody has moved it since."))
+        item.lane, item.trusted_only = made.data["before"], made.data.get("trusted_only", False)
+        item.lane_by_person = made.data.get("by_person", False)
+        item.lane_chosen_at = now if item.lane_by_person else None
+        item.save()
+        data: dict[str, object] = {"before": made.data["after"], "by_person": True, "trusted_only": False}
+        data |= {"after": item.lane, "reason": "undone"}
         _tell(events.MOVED, actor.label, actor.brand_id, conversation_id, now, data)
+
+
+def _held(actor: Actor, conversation_id: int) -> WorkItem:
+    """The queue's item, locked. Raises NotAllowed when it is not theirs to take."""
+    item = WorkItem.objects.select_for_update().filter(
+        conversation_id=conversation_id, brand_id=actor.brand_id
+    ).first()  # fmt: skip
+    if item is None or not may_take(actor, item.lane, trusted_only=item.trusted_only):
+        raise NotAllowed(_("This conversation is not open to you."))
+    return item

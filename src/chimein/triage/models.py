@@ -66,7 +66,13 @@ class Triage(models.Model):
         null=True, help_text="Minutes to the answer; null: the lane's own."
     )
     alarm = models.BooleanField(default=False)
+    trusted_only = models.BooleanField(
+        default=False, help_text="The crowd lane for colleagues only, not for trusted customers."
+    )
     no_reply_reason = models.CharField(max_length=30, blank=True)
+    no_reply_hint = models.CharField(
+        max_length=30, default="", help_text="Why nobody has to answer as the classifier sees it."
+    )
     reasons = models.JSONField(default=list)
     classifier = models.CharField(max_length=40)
 

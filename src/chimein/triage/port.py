@@ -72,6 +72,7 @@ class Labels:
     risk_score: float = 0.0
     confidence: float = 1.0
     no_reply_reason: str = ""
+    """Why nobody has to answer: what the classifier says, until the policy has decided."""
     reasons: list[Reason] = field(default_factory=list)
     lane: str = ""
     priority: int = 0
@@ -79,6 +80,9 @@ class Labels:
     alarm: bool = False
     advice: str = ""
     rule: str = ""
+    trusted_only: bool = False
+    no_reply_hint: str = ""
+    """What the classifier said in `no_reply_reason`; conditions of the policy look at this."""
 
 
 @runtime_checkable

@@ -64,6 +64,7 @@ _TEXTS: dict[str, _Text] = {
         72,
     ),
     "anger": _Text(gettext_lazy("Angry"), gettext_lazy("The customer is angry."), 85),
+    "vague_abuse": _Text(gettext_lazy("Insult"), gettext_lazy("An insult that names no problem."), 84),
     "reach": _Text(gettext_lazy("Wide reach"), gettext_lazy("Many people follow this customer."), 60),
     "intent.question": _Text(gettext_lazy("Question"), gettext_lazy("The customer asks something."), 30),
     "intent.request": _Text(gettext_lazy("Request"), gettext_lazy("The customer wants something done."), 30),
@@ -92,9 +93,6 @@ _TEXTS: dict[str, _Text] = {
     "lane.private": _Text(
         gettext_lazy("Private message"), gettext_lazy("A private message, so only the desk may read it."), 65
     ),
-    "lane.complaint": _Text(
-        gettext_lazy("Complaint"), gettext_lazy("A complaint is answered by the desk."), 15
-    ),
     "lane.desk": _Text(
         gettext_lazy("For the desk"), gettext_lazy("It goes to the desk, never before the crowd."), 5
     ),
@@ -103,10 +101,26 @@ _TEXTS: dict[str, _Text] = {
         gettext_lazy("Nothing personal, angry or risky in it: anybody of us may answer."),
         5,
     ),
+    "lane.colleagues": _Text(
+        gettext_lazy("Colleagues only"),
+        gettext_lazy("Doubtful, so only colleagues may answer it, not customers who help us."),
+        45,
+    ),
+    "lane.expert": _Text(
+        gettext_lazy("For experts"), gettext_lazy("It takes somebody who knows the matter well."), 5
+    ),
+    "lane.vip": _Text(
+        gettext_lazy("For the VIP manager"), gettext_lazy("Very many people listen to this customer."), 55
+    ),
+    "lane.crisis": _Text(
+        gettext_lazy("Crisis"), gettext_lazy("It may hit many at once, so it is seen to before all else."), 93
+    ),
+    "lane.thank": _Text(gettext_lazy("Kind words"), gettext_lazy("Kind words; a thank-you is enough."), 5),
+    "lane.none": _Text(gettext_lazy("No reply needed"), gettext_lazy("Nobody has to answer this."), 5),
     "lane.by_person": _Text(gettext_lazy("Moved by hand"), gettext_lazy("A colleague chose this lane."), 75),
     "lane.earlier": _Text(
         gettext_lazy("Earlier words"),
-        gettext_lazy("Something said earlier in this conversation keeps it at the desk."),
+        gettext_lazy("Something said earlier in this conversation keeps it in this lane."),
         40,
     ),
 }

@@ -15,7 +15,7 @@ from chimein.triage.port import BrandWords, Labels, TopicWords
 _COLUMNS = (
     "message_id", "language", "intent", "sentiment", "anger", "vague_abuse", "risks", "risk_score", "gate", "topic",
     "influence", "urgency", "fit", "confidence", "lane", "rule", "advice", "priority", "sla_minutes", "alarm",
-    "no_reply_reason", "reasons", "classifier",
+    "no_reply_reason", "no_reply_hint", "trusted_only", "reasons", "classifier",
 )  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def _row(message_id: int, labels: Labels, classifier: str) -> tuple[object, ...]
         message_id, labels.language, labels.intent, labels.sentiment, labels.anger, labels.vague_abuse, labels.risks,
         labels.risk_score, labels.gate, labels.topic, labels.influence, labels.urgency, labels.fit, labels.confidence,
         labels.lane, labels.rule, labels.advice, labels.priority, labels.sla_minutes, labels.alarm,
-        labels.no_reply_reason, reasons, classifier,
+        labels.no_reply_reason, labels.no_reply_hint, labels.trusted_only, reasons, classifier,
     )  # fmt: skip
 
 

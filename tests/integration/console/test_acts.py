@@ -214,7 +214,7 @@ def test_a_private_conversation_never_goes_to_the_crowd(
 ) -> None:
     console.ask("dm", "Where is it?", private=True)
     response = signed_in(agent).post(console.of("dm", "move"), {"lane": "crowd", "reason": "x"}, headers=HTMX)
-    assert toast_of(response)["text"] == "A private conversation stays at the desk."
+    assert toast_of(response)["text"] == "A private conversation stays with staff."
     assert item_of(console, "dm").lane == Lane.DESK
 
 

@@ -111,7 +111,7 @@ def test_a_private_message_says_so_on_the_button(
     console.ask("dm", "Where is my parcel?", private=True)
     html = page_of(signed_in(agent), console.of("dm"))
     assert "Send a private message on Webhook as Tamarind ^Ann, Store 3" in html
-    assert "A private conversation stays at the desk." in html
+    assert "A private conversation stays with staff." in html
 
 
 def test_a_merged_conversation_leads_on(console: Console, agent: Actor, signed_in: SignIn) -> None:

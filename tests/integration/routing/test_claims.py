@@ -184,10 +184,21 @@ def test_moving_frees_it_for_the_others(pk: int, colleague: Actor, agent: Actor)
     ]
 
 
-def test_rules_leave_a_person_s_lane_alone(pk: int, account: ChannelAccount, agent: Actor) -> None:
+def test_rules_leave_a_person_s_lane_alone(account: ChannelAccount, agent: Actor) -> None:
+    tell(account, post("r1", "My lawyer wants a refund"))
+    pk = traffic.conversation_of("r1").pk
+    services.move(actor=agent, conversation_id=pk, lane="crowd", reason="a joke", now=clock.now())
+    tell(account, post("r2", "How do I pair it?", reply_to="r1", at=2))
+    assert WorkItem.objects.get(pk=pk).lane == "crowd"
+
+
+def test_but_what_is_risky_and_said_later_is_not_for_the_crowd(
+    pk: int, account: ChannelAccount, agent: Actor
+) -> None:
     services.move(actor=agent, conversation_id=pk, lane="crowd", reason="harmless", now=clock.now())
     tell(account, post("q2", "My lawyer wants a refund", reply_to="q1", at=2))
-    assert WorkItem.objects.get(pk=pk).lane == "crowd"
+    item = WorkItem.objects.get(pk=pk)
+    assert (item.lane, item.lane_by_person) == ("desk", False)
 
 
 def test_risky_words_take_it_from_the_crowd(pk: int, account: ChannelAccount, colleague: Actor) -> None:

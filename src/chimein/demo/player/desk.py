@@ -18,6 +18,7 @@ class Item:
     message_id: int | None
     """The message that was asked for, else the one that waits longest."""
     lane: str
+    trusted_only: bool
     private: bool
     is_open: bool
     sending: bool
@@ -42,9 +43,9 @@ class Item:
 
 
 _ITEMS = """
-SELECT c.id, m.id, coalesce(w.lane, ''), c.visibility = 'private', coalesce(w.is_open, false),
-       coalesce(w.sending, false), w.holder_id, w.claim_until, w.first_choice_id, w.first_choice_until,
-       w.waiting_since,
+SELECT c.id, m.id, coalesce(w.lane, ''), coalesce(w.trusted_only, false), c.visibility = 'private',
+       coalesce(w.is_open, false), coalesce(w.sending, false), w.holder_id, w.claim_until,
+       w.first_choice_id, w.first_choice_until, w.waiting_since,
        coalesce(m.external_id, ''), coalesce(m.text, ''), coalesce(m.language, c.language),
        EXISTS (SELECT 1 FROM conversations_message o WHERE o.conversation_id = c.id AND o.direction = 'out')
 FROM conversations_conversation c

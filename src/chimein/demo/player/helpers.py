@@ -11,7 +11,7 @@ from chimein.demo.scenario import Scenario
 from chimein.demo.scenario.chance import dice
 from chimein.people.access import actor_of
 from chimein.people.models import Brand, Membership
-from chimein.routing.services import may_take
+from chimein.routing.access import HELPERS_LANES, may_take
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,13 @@ class Helpers:
 
 def _may(helper: Helper, item: Item) -> bool:
     """Private matters are the staff's."""
-    return may_take(helper.actor, item.lane) and (helper.actor.is_staff or not item.private)
+    may = may_take(helper.actor, item.lane, trusted_only=item.trusted_only)
+    return may and (helper.actor.is_staff or not item.private)
 
 
 def _fitness(helper: Helper, item: Item, wish: Wish) -> tuple[bool, int]:
     """The desk is the agents', the crowd's questions are the crowd's; then who knows the topic best."""
-    at_home = (helper.actor.role == Role.AGENT) if item.lane == "desk" else not helper.actor.is_staff
+    at_home = (
+        (helper.actor.role == Role.AGENT) if item.lane not in HELPERS_LANES else not helper.actor.is_staff
+    )
     return at_home, helper.topics.get(wish.topic, 0)

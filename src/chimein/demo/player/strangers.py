@@ -16,6 +16,7 @@ from chimein.demo.player.desk import Item
 from chimein.demo.player.helpers import Helpers, Wish
 from chimein.demo.player.matching import Memory
 from chimein.demo.player.town import Town
+from chimein.routing.access import HELPERS_LANES
 
 _EVERY = timedelta(seconds=3)
 _LAST_WORD = timedelta(seconds=30)
@@ -78,7 +79,7 @@ class Strangers:
         """A customer of ours came back with a word the script has no answer to."""
         before = self._helpers.member(item.kept_for)
         wish = Wish(before.id if before else "", "", item.language)
-        text = words.closing(key, item.language, sober=item.lane == "desk")
+        text = words.closing(key, item.language, sober=item.lane not in HELPERS_LANES)
         self._crew.begin(item, f"closing:{key}", text, wish, now=now)
 
     def _remember(self, item: Item, now: datetime) -> None:

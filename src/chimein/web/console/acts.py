@@ -26,10 +26,11 @@ from chimein.core.errors import Conflict, NotAllowed, UserError
 from chimein.core.policy import MEMBER, STAFF
 from chimein.routing import dismissing, presence, selectors
 from chimein.routing import services as routing
-from chimein.routing.models import Lane, WorkItem
-from chimein.web.console import cards, frame
+from chimein.routing.access import HELPERS_LANES, may_take
+from chimein.routing.models import WorkItem
+from chimein.web.console import cards, frame, words
 from chimein.web.console.conversation import conversation_url, find_conversation, render_work
-from chimein.web.console.work import bar_of
+from chimein.web.console.work import bar_of, move_choices
 from chimein.web.guard import BrandRequest, brand_page
 
 Toast = dict[str, object]
@@ -97,12 +98,31 @@ def move(request: BrandRequest, public_id: str) -> HttpResponseBase:
         lane, reason = request.POST.get("lane", ""), request.POST.get("reason", "").strip()
         if not reason:
             raise UserError(_("Say in a word why, so that the next person knows."))
-        if lane == Lane.CROWD and found.visibility == "private":
-            raise UserError(_("A private conversation stays at the desk."))
-        routing.move(actor=request.actor, conversation_id=found.pk, lane=lane, reason=reason, now=clock.now())
-        return {"text": _("Handed to the desk") if lane == Lane.DESK else _("Handed to the crowd")}
+        if found.visibility == "private" and lane in HELPERS_LANES:
+            raise UserError(_("A private conversation stays with staff."))
+        now = clock.now()
+        routing.move(actor=request.actor, conversation_id=found.pk, lane=lane, reason=reason, now=now)
+        back = reverse("console-move-back", args=[request.brand.slug, found.public_id, _in_numbers(now)])
+        return {"text": _("Handed to %(lane)s") % {"lane": words.lane(lane)}, "undo_url": back, "seconds": 10}
 
     return _act(request, public_id, do)
+
+
+@require_POST
+@brand_page(MEMBER)
+def move_back(request: BrandRequest, public_id: str, moment: int) -> HttpResponseBase:
+    """Undo that move. `moment` is when it was made, in microseconds."""
+    found = find_conversation(request, public_id)
+    at = _EPOCH + timedelta(microseconds=moment)
+    try:
+        routing.move_back(actor=request.actor, conversation_id=found.pk, moved_at=at, now=clock.now())
+    except Conflict as problem:
+        return JsonResponse({"message": str(problem)}, status=409)
+    return HttpResponse(status=204)
+
+
+def _in_numbers(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 @require_POST
@@ -113,8 +133,7 @@ def dismiss(request: BrandRequest, public_id: str) -> HttpResponseBase:
     def do(found: Conversation) -> Toast:
         now, reason = clock.now(), request.POST.get("reason", "")
         dismissing.dismiss(actor=request.actor, conversation_id=found.pk, reason=reason, now=now)
-        moment = (now - _EPOCH) // timedelta(microseconds=1)
-        back = reverse("console-bring-back", args=[request.brand.slug, found.public_id, moment])
+        back = reverse("console-bring-back", args=[request.brand.slug, found.public_id, _in_numbers(now)])
         return {"text": _("No answer needed"), "undo_url": back}
 
     return _act(request, public_id, do)
@@ -261,7 +280,7 @@ def typing(request: BrandRequest, public_id: str) -> HttpResponseBase:
     found = find_conversation(request, public_id)
     now = clock.now()
     item = WorkItem.objects.select_related("holder", "first_choice").filter(conversation=found).first()
-    if item is None or not routing.may_take(request.actor, item.lane):
+    if item is None or not may_take(request.actor, item.lane, trusted_only=item.trusted_only):
         raise NotAllowed(_("This conversation is not open to you."))
     until = routing.extend(actor=request.actor, conversation_id=found.pk, now=now)
     presence.show_up(actor=request.actor, conversation_id=found.pk, typing=True, now=now)
@@ -271,6 +290,7 @@ def typing(request: BrandRequest, public_id: str) -> HttpResponseBase:
     context = {"conversation": found, "bar": bar_of(item, request.membership, now), "item": item}
     on_card = request.POST.get("from") == "card"
     context |= {"url": conversation_url(found), "from": "card" if on_card else "", "people": ()}
+    context["move_lanes"] = move_choices(found, item)
     return render(request, "console/_claim.html", context)
 
 

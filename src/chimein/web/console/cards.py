@@ -34,7 +34,7 @@ _SKIPPED = "skipped"
 _THANKS = "thanks"
 _MOST_SKIPPED = 200
 _LONG_MINUTES = 120
-_WHY_SAFE = {"lane.crowd", "intent.question", "intent.request"}
+_WHY_SAFE = {"lane.crowd", "lane.colleagues", "lane.expert", "intent.question", "intent.request"}
 PAGE = 20
 
 

@@ -18,7 +18,7 @@ from chimein.web.console.panes import people_here, thread_context
 from chimein.web.console.queue import queue_context
 from chimein.web.console.rows import network_label
 from chimein.web.console.thread import full_thread
-from chimein.web.console.work import work_of
+from chimein.web.console.work import move_choices, work_of
 from chimein.web.guard import BrandRequest, brand_page
 
 
@@ -60,7 +60,7 @@ def work_context(request: BrandRequest, conversation: Conversation) -> dict[str,
         "work": work, "bar": work.bar, "reply": work.reply, "item": work.item,
         "url": conversation_url(conversation),
         "people": people_here(conversation.pk, now), "conversation_id": conversation.pk,
-        "can_share": conversation.visibility == "public",
+        "move_lanes": move_choices(conversation, work.item),
         "queue_url": f"{reverse('console-queue', args=[request.brand.slug])}?lane={lane}",
         "network": network_label(conversation.account.adapter), "wall_url": wall_url(conversation),
     }  # fmt: skip

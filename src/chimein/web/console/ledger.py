@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from chimein.core import clock
 from chimein.core.policy import STAFF
 from chimein.insights import ledger as insights_ledger
-from chimein.routing.models import Lane
-from chimein.routing.selectors import queue_page
+from chimein.routing.selectors import due_first
 from chimein.triage import reasons
 from chimein.web.console import frame
 from chimein.web.console.rows import row_of
@@ -91,17 +90,5 @@ def _why_none(reason: str) -> str:
 def _waiting(request: BrandRequest) -> list[Any]:
     """Who waits, the one due first at the top."""
     now = clock.now()
-    found = [
-        item
-        for lane in (Lane.DESK.value, Lane.CROWD.value)
-        for item in queue_page(
-            brand_id=request.brand.pk,
-            lane=lane,
-            member_id=request.membership.pk,
-            whose="all",
-            now=now,
-            limit=MOST_WAITING,
-        )
-    ]
-    first = sorted(found, key=lambda item: (item.due_at, item.conversation_id))[:MOST_WAITING]
+    first = due_first(brand_id=request.brand.pk, limit=MOST_WAITING)
     return [row_of(item, slug=request.brand.slug, now=now) for item in first]

@@ -15,7 +15,7 @@ from chimein.core.policy import STAFF
 from chimein.routing.models import Lane
 from chimein.routing.selectors import LANES, Place, Whose, lane_counts, queue_page
 from chimein.web.console import frame
-from chimein.web.console.rows import row_of, tabs
+from chimein.web.console.rows import alarm_context, row_of, tabs
 from chimein.web.guard import BrandRequest, brand_page
 
 PAGE = 40
@@ -40,7 +40,8 @@ def queue_context(
     more = {"lane": shown, "whose": whose, "after": str(found[PAGE - 1].place)} if len(found) > PAGE else None
     return {
         "rows": rows, "lane": shown, "whose": whose, "current_id": current_id, "counts": counts,
-        "tabs": tabs(slug=slug, lane=shown, counts=counts, query=query),
+        "tabs": tabs(brand=request.brand, lane=shown, counts=counts, query=query),
+        **alarm_context(request.brand.pk, slug, now),
         "whose_links": _whose_links(base, shown, whose),
         "more_url": f"{base}?{urlencode(more)}" if more else "",
         "list_target": f"#queue-{shown}" if whose == "all" else f"#queue-{shown}-{whose}",

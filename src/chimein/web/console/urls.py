@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_IN}claim/", acts.claim, name="console-claim"),
     path(f"{_IN}release/", acts.release, name="console-release"),
     path(f"{_IN}move/", acts.move, name="console-move"),
+    path(f"{_IN}move/back/<int:moment>/", acts.move_back, name="console-move-back"),
     path(f"{_IN}dismiss/", acts.dismiss, name="console-dismiss"),
     path(f"{_IN}bring-back/<int:moment>/", acts.bring_back, name="console-bring-back"),
     path(f"{_IN}answer/", acts.answer, name="console-answer"),

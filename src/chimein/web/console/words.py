@@ -91,8 +91,17 @@ def of_delivery(delivery: Delivery, held_until: datetime | None) -> DeliveryWord
     return DeliveryWords(delivery.state, why, todo, until)
 
 
-def _lane(key: str) -> str:
-    return {"desk": _("the desk"), "crowd": _("the crowd")}.get(key, key)
+def lane(key: str) -> str:
+    """Whom a lane belongs to, as in “handed to the desk”."""
+    names = {
+        "desk": _("the desk"),
+        "crowd": _("the crowd"),
+        "expert": _("the experts"),
+        "vip": _("the VIP manager"),
+        "crisis": _("the crisis team"),
+        "thank": _("those who say thank you"),
+    }
+    return names.get(key, key)
 
 
 def _with_reason(sentence: str, data: dict[str, Any]) -> str:
@@ -101,7 +110,9 @@ def _with_reason(sentence: str, data: dict[str, Any]) -> str:
 
 
 def _moved(data: dict[str, Any], who: str) -> str:
-    where = _lane(str(data.get("after", "")))
+    where = lane(str(data.get("after", "")))
+    if data.get("reason") == "undone":
+        return _("%(name)s took the move back: it is with %(lane)s again") % {"name": who, "lane": where}
     return _with_reason(_("%(name)s handed it to %(lane)s") % {"name": who, "lane": where}, data)
 
 

@@ -15,8 +15,8 @@ from chimein.conversations.models import Conversation, Message
 from chimein.core.text.measure import Measure
 from chimein.people.models import Membership
 from chimein.routing.models import WorkItem
-from chimein.routing.services import LEASE_SECONDS
-from chimein.web.console.rows import network_label
+from chimein.routing.services import LEASE_SECONDS, lanes_for
+from chimein.web.console.rows import lane_names, network_label
 
 _ON_ITS_WAY = (Answer.State.HELD, Answer.State.SENDING)
 
@@ -50,6 +50,7 @@ class ReplyBox:
     can_send: bool
     claims: bool
     hint: str
+    advice: str
     to: str
     targets: Sequence[Target]
     private: bool
@@ -161,6 +162,7 @@ def _reply_box(
         can_send=bar.state in {"mine", "free", "kept"},
         claims=bar.state in {"free", "kept"},
         hint=_("Your text is kept until the conversation is free again.") if bar.state == "held" else "",
+        advice="" if first.private else advice_of(messages),
         to=first.label.partition(":")[0] if len(targets) == 1 else "",
         targets=targets if len(targets) > 1 else (),
         private=first.private,
@@ -180,6 +182,32 @@ def button_words(conversation: Conversation, suffix: str, *, private: bool) -> s
     if private:
         return _("Send a private message on %(network)s as %(brand)s %(signature)s") % values
     return _("Reply publicly on %(network)s as %(brand)s %(signature)s") % values
+
+
+def advice_of(messages: Sequence[Message]) -> str:
+    """How the lane policy wants what waits here to be answered, in words; empty when it says nothing."""
+    waiting = [one for one in messages if one.disposition == "waiting"]
+    found = {one.triage.advice for one in waiting if hasattr(one, "triage")}
+    if "private_line" in found:
+        return _(
+            "Ask for a private message: what is needed here, such as an order, is not for everybody to read."
+        )
+    if "friendly" in found:
+        return _(
+            "Answer quickly and kindly, in public: whoever only lets off steam calms down when somebody is nice."
+        )
+    return ""
+
+
+def move_choices(conversation: Conversation, item: WorkItem | None) -> list[dict[str, str]]:
+    """The lanes this conversation can be handed to, with name and icon."""
+    names, now = lane_names(), item.lane if item else ""
+    lanes = lanes_for(private=conversation.visibility == "private")
+    return [
+        {"lane": key, "label": names[key][0], "icon": names[key][1]}
+        for key in names
+        if key in lanes and key != now
+    ]
 
 
 def context_of(work: Work) -> dict[str, Any]:
