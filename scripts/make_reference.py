@@ -23,7 +23,9 @@ _NOTE = (
     "由 scripts/make_reference.py 从代码生成，请勿手改。 -->"
 )
 _SKIPPED = ("chimein.demo.simnet", "chimein.runtime.pytest_plugin", "chimein.bench", "chimein.__main__")
-_OUR_COMMANDS = ("seed", "connect", "replay", "ledger", "worker", "play")
+_OUR_COMMANDS = (
+    "seed", "connect", "replay", "triage", "train", "predict", "evaluate", "ledger", "worker", "play",
+)  # fmt: skip
 _SIGNING_IN = ("/accounts/", "/i18n/")
 
 

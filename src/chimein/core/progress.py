@@ -27,7 +27,8 @@ class Progress:
         self._out = out
         self._live = out.isatty()
         self._clock = clock
-        self._began = self._shown = clock()
+        self._began = self._stage = self._shown = clock()
+        self._share = 0.0
         self._open = False
 
     @property
@@ -36,8 +37,11 @@ class Progress:
         return self._clock() - self._began
 
     def show(self, words: str, share: float | None) -> None:
-        """Say what has been done. `share`: 0 to 1, None when the end is unknown."""
+        """Say what has been done. `share`: 0 to 1, None when the end is unknown; when it falls, another stage begins."""
         now = self._clock()
+        if share is not None:
+            self._stage = now if share < self._share else self._stage
+            self._share = share
         if now - self._shown < (_TERMINAL_PAUSE_S if self._live else _LOG_PAUSE_S):
             return
         self._shown = now
@@ -49,7 +53,7 @@ class Progress:
     def _left(self, share: float | None) -> str:
         if not share or share >= 1:
             return ""
-        seconds = round(self.seconds / share * (1 - share))
+        seconds = round((self._clock() - self._stage) / share * (1 - share))
         return f", {seconds // 60} min {seconds % 60:02} s left" if seconds >= 60 else f", {seconds} s left"
 
     def end(self) -> None:

@@ -164,7 +164,9 @@ def _csv_rows(reader: csv.DictReader[str], name: str) -> Iterator[Mapping[str, A
                 )
             yield cells
     except csv.Error as error:
-        raise UserError(f"{name}, line {reader.line_num}: {error}. Is a quote not closed?") from error
+        # The reader still stands at the end of the last good row, so this is where the broken one begins.
+        line = reader.line_num + 1
+        raise UserError(f"{name}, row that begins in line {line}: {error}. Is a quote not closed?") from error
 
 
 def _jsonl(stream: io.TextIOWrapper, name: str) -> _Cells:

@@ -131,8 +131,10 @@ def load_model(path: Path) -> TextModel:
         raise UserError(f"There is no model file {path}. Make one with: chimein train")
     try:
         return TextModel.load(path)
-    except (ValueError, EOFError) as error:
+    except ValueError as error:
         raise UserError(f"{error}.") from error
+    except (EOFError, KeyError, TypeError) as error:
+        raise UserError(f"{path} is no model made by chimein train.") from error
 
 
 def writable(path: Path) -> Path:

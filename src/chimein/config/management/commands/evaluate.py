@@ -20,7 +20,7 @@ from chimein.config.management.filework import (
     load_model,
     row_id,
     writable,
-)  # fmt: skip
+)
 from chimein.core.errors import UserError
 from chimein.triage.batch import batches
 

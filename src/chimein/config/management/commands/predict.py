@@ -15,7 +15,7 @@ from chimein.config.management.filework import (
     labelled_rows,
     load_model,
     row_id,
-)  # fmt: skip
+)
 from chimein.triage.batch import batches
 
 
@@ -37,11 +37,12 @@ class Command(FileCommand):
             for name, text, (label, confidence) in zip(names, texts, model.predict(texts), strict=True):
                 if not text.strip():
                     empty.add(name)
-                line = {"id": name, "label": label, "confidence": round(confidence, 4)}
-                lines.append(orjson.dumps(line).decode())
+                # The model has a favourite even for nothing; nobody should believe it.
+                sure = round(confidence, 4) if text.strip() else 0.0
+                lines.append(orjson.dumps({"id": name, "label": label, "confidence": sure}).decode())
             self.stdout.write("\n".join(lines))
             self.stdout.flush()
             done += len(rows)
             self.progress.show(f"{done:,} messages", rows[-1].share)
         self.tell(f"{model.task}: {done:,} messages in {self.progress.seconds:,.1f} s.")
-        self.tell_left_out(empty, what_then="labelled all the same")
+        self.tell_left_out(empty, what_then="labelled with confidence 0")

@@ -16,7 +16,7 @@ from chimein.config.management.filework import (
     labelled_rows,
     row_id,
     writable,
-)  # fmt: skip
+)
 from chimein.core.errors import UserError
 
 _MOST_NAMED = 12

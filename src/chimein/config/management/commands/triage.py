@@ -16,7 +16,7 @@ from chimein.config.management.filework import (
     add_column_options,
     labelled_rows,
     row_id,
-)  # fmt: skip
+)
 from chimein.core.errors import UserError
 from chimein.people.models import Brand
 from chimein.triage import batch, policies, policy, registry, writing
