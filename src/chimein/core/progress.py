@@ -37,7 +37,7 @@ class Progress:
         return self._clock() - self._began
 
     def show(self, words: str, share: float | None) -> None:
-        """Say what has been done. `share`: 0 to 1, None when the end is unknown; when it falls, another stage begins."""
+        """Say what has been done. `share`: 0 to 1, None when the end is unknown; a fall begins another stage."""
         now = self._clock()
         if share is not None:
             self._stage = now if share < self._share else self._stage

@@ -16,8 +16,9 @@ from chimein.triage.evaluating import Scores
 SUFFIXES = (".png", ".svg")
 _ACCENT, _GREY, _INK = "#0f766e", "#9ca3af", "#1f2937"
 _MOST_WRITTEN = 20
-_MOST_NAMED = 60
+_MOST_NAMED = 100
 _LONGEST_NAME = 24
+_RELIABILITY_WIDTH = 4.2
 # Fonts with Chinese characters on Linux, macOS and Windows; the first that is installed is used.
 _CHINESE_FONTS = (
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei",
@@ -32,20 +33,15 @@ def draw(scores: Scores, path: Path, *, title: str) -> None:
     fonts = ["DejaVu Sans", *([chinese] if chinese else [])]
     # Text of an SVG stays text, so that the reader's own fonts show it.
     with rc_context({"font.family": fonts, "svg.fonttype": "none", "text.color": _INK}):
-        figure = _figure(len(scores.classes))
-        left, right = figure.subplots(1, 2, width_ratios=(1.35, 1))
+        side = min(18.0, max(5.0, 2.6 + 0.22 * len(scores.classes)))
+        figure = Figure(figsize=(side * 1.1 + _RELIABILITY_WIDTH, side), layout="constrained")
+        FigureCanvasAgg(figure)
+        left, right = figure.subplots(1, 2, width_ratios=(side, _RELIABILITY_WIDTH))
         drawable = chinese is not None or path.suffix == ".svg"
         _confusion(left, scores, _names(scores, title, drawable=drawable))
         _reliability(right, scores)
         figure.suptitle(title if drawable or title.isascii() else "", x=0.01, ha="left", fontsize=13)
         figure.savefig(path, dpi=130)
-
-
-def _figure(classes: int) -> Figure:
-    side = min(16.0, max(4.8, 2.6 + 0.24 * classes))
-    figure = Figure(figsize=(side * 1.9, side), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
 
 
 def _chinese_font() -> str | None:

@@ -17,6 +17,7 @@ from django.core.management import call_command
 
 from chimein.triage import batch, policy, registry
 from chimein.triage.models import LanePolicy, Topic
+from chimein.triage.port import TriageInput
 from tests.factories import people
 
 _MESSAGES = """id,text,followers
@@ -171,7 +172,7 @@ def test_a_brand_brings_its_topics_and_its_policy(tmp_path: Path) -> None:
 
 
 def test_lanes_are_those_of_the_policy() -> None:
-    item = batch.TriageInput("can I return this in another shop?", batch.NO_BRAND)
+    item = TriageInput("can I return this in another shop?", batch.NO_BRAND)
     (labels,) = batch.label([item], classifier=registry.current(), table=policy.DEFAULT)
     assert labels.lane in _LANES
     assert batch.as_json(1, item, labels)["lane"] == labels.lane
