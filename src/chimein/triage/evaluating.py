@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
 
 BINS = 10
 
@@ -77,6 +76,9 @@ def measure(right: Sequence[str], said: Sequence[str], confidence: Sequence[floa
 
     The average F1 is over every class that is right or was said at least once, as scikit-learn has it.
     """
+    # Takes more than a second to load; pages that only show figures do without.
+    from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
+
     labels = sorted({*right, *said})
     precision, recall, f1, rows = precision_recall_fscore_support(right, said, labels=labels, zero_division=0)
     classes = tuple(

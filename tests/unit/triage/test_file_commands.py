@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import statistics
 import subprocess
 import sys
 from io import StringIO
@@ -15,6 +16,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from chimein import cli
+from chimein.bench import traffic
 from chimein.triage import batch, policy, registry
 from chimein.triage.models import LanePolicy, Topic
 from chimein.triage.port import TriageInput
@@ -277,6 +280,29 @@ def test_a_classifier_that_is_not_installed(tmp_path: Path) -> None:
 
 
 # ---------------------------------------------------------------- weight
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("triage a.csv", False),
+        ("triage a.csv --brand tamarind", True),
+        ("triage a.csv --brand=tamarind", True),
+        ("triage a.csv --brand tamarind --help", False),
+        ("predict --model m --file f", False),
+        ("ledger", True),
+    ],
+)
+def test_only_a_brand_needs_the_database(line: str, wanted: bool) -> None:
+    assert cli._wants_database(line.split()) is wanted
+
+
+def test_the_texts_of_the_benchmark_are_as_long_and_mixed_as_it_says() -> None:
+    texts = traffic.texts(1000, seed="x")
+    assert 100 < statistics.median(map(len, texts)) < 140
+    chinese = sum(len(re.findall(r"[\u4e00-\u9fff]", text)) * 2 > len(text) for text in texts)
+    assert 300 < chinese < 600
+    assert texts == traffic.texts(1000, seed="x")
+
+
 def test_neither_the_command_line_nor_the_web_process_loads_the_heavy_libraries() -> None:
     code = (
         "import sys, django; import chimein.cli; django.setup(); import chimein.config.urls, chimein.web.serve; "
