@@ -87,6 +87,7 @@ class LanePolicy(models.Model):
     version = models.IntegerField()
     rules = models.JSONField()
     note = models.CharField(max_length=200, blank=True)
+    copy_of = models.IntegerField(null=True, help_text="The old version that was brought back by this one.")
     created_by = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
 

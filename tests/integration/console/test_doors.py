@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.urls.converters import IntConverter
 
 from chimein.core.actor import Actor, Role
 from chimein.core.policy import LEAD, MEMBER, SIGNED_IN, STAFF, policy_of
@@ -25,8 +26,10 @@ def address(console: Console, name: str) -> str:
     for pattern in urlpatterns:
         if pattern.name == name:
             wanted = pattern.pattern.converters
-            values = {"public_id": "nothing", "kind": "reply", "answer_id": 1, "account_id": 1, "moment": 1}
-            return reverse(name, kwargs=found | {key: values[key] for key in wanted if key in values})
+            values = {key: 1 for key, kind in wanted.items() if isinstance(kind, IntConverter)}
+            words = {"public_id": "nothing", "kind": "reply"}
+            values |= {key: words[key] for key in wanted if key in words}
+            return reverse(name, kwargs=found | values)
     raise AssertionError(name)
 
 

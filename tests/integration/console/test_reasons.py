@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from chimein.triage import lexicon, reasons
+from chimein.triage import lexicon, policy, reasons
 from chimein.triage.classifiers import rules
 from chimein.triage.port import BrandWords, TriageInput
 
@@ -28,7 +28,8 @@ def given_codes() -> set[str]:
         "no_reply.praise",
     }
     intents = {f"intent.{code}" for code in re.findall(r'_label\(labels, "([a-z]+)"', source)}
-    return fixed | none | intents | {f"risk.{risk}" for risk in lexicon.RISKS} | {"lane.desk", "lane.crowd"}
+    lanes = {f"lane.{lane}" for lane in (*policy.LANES, "private", "colleagues")}
+    return fixed | none | intents | lanes | {f"risk.{risk}" for risk in lexicon.RISKS}
 
 
 def test_every_code_of_the_rules_has_words() -> None:
@@ -39,7 +40,8 @@ def test_every_code_of_the_rules_has_words() -> None:
 def test_what_the_classifier_says_can_be_said(language: str) -> None:
     inputs = [TriageInput(text, BrandWords(1, ("tamarind",)), followers=90_000) for text in TEXTS]
     with translation.override(language):
-        for labels in rules.classifier.classify(inputs):
+        for given, labels in zip(inputs, rules.classifier.classify(inputs), strict=True):
+            policy.DEFAULT.decide(labels, given)
             for said in reasons.explain([reason.as_json() for reason in labels.reasons], followers=90_000):
                 assert said.label != said.code
                 assert said.why

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chimein.triage import policy
 from chimein.triage.classifiers.rules import classifier
 from chimein.triage.port import BrandWords, Labels, TriageInput
 
@@ -47,7 +48,13 @@ def read(path: Path) -> dict[bool, list[Row]]:
 
 
 def label(rows: Sequence[Row]) -> list[Labels]:
-    return classifier.classify([TriageInput(text=row["text"], brand=BRAND, found=True) for row in rows])
+    """The labels with the lane that the shipped policy chooses."""
+    given = [TriageInput(text=row["text"], brand=BRAND, found=True) for row in rows]
+    found = classifier.classify(given)
+    for labels, item in zip(found, given, strict=True):
+        policy.DEFAULT.decide(labels, item)
+        labels.lane = _LANES.get(labels.lane, labels.lane)
+    return found
 
 
 def wanted(row: Row) -> str:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chimein.triage import reasons
+from chimein.triage import policy, reasons
 from chimein.triage.classifiers.rules import classifier
 from chimein.triage.port import BrandWords, Labels, TopicWords, TriageInput
 from tests.unit.triage.measuring import quality, read
@@ -25,16 +25,23 @@ LABELLED = Path(
 )
 
 
+_LANES = {"thank": "none", "crisis": "desk"}
+"""What the sentences do not tell apart."""
+
+
 def _label(text: str, **more: object) -> Labels:
+    """The labels with the lane that the shipped policy chooses."""
     more.setdefault("found", True)
-    (found,) = classifier.classify([TriageInput(text=text, brand=BRAND, **more)])  # type: ignore[arg-type]
+    given = TriageInput(text=text, brand=BRAND, **more)  # type: ignore[arg-type]
+    (found,) = classifier.classify([given])
+    policy.DEFAULT.decide(found, given)
     return found
 
 
 @pytest.mark.parametrize("sentence", SENTENCES, ids=lambda one: one.text[:40])
 def test_sentence(sentence: Sentence) -> None:
     found = _label(sentence.text)
-    assert found.lane == sentence.lane, found.reasons
+    assert _LANES.get(found.lane, found.lane) == sentence.lane, found.reasons
     assert found.anger == sentence.angry
     if sentence.intent:
         assert found.intent == sentence.intent, found.reasons
@@ -85,6 +92,7 @@ def test_bystanders_are_left_alone_unless_there_is_danger() -> None:
 def test_reach_raises_the_place_in_the_lane() -> None:
     few, many = _label("How do I pair it?", followers=10), _label("How do I pair it?", followers=50_000)
     assert (few.priority, many.priority, many.lane) == (0, 2, "crowd")
+    assert _label("How do I pair it?", followers=200_000).lane == "vip"
     assert _label("My lawyer will write", followers=1).priority > many.priority
 
 
@@ -105,8 +113,8 @@ def test_every_decision_has_reasons_with_words_for_people(sentence: Sentence) ->
 @given(text=st.text(max_size=300), follows=st.booleans(), private=st.booleans())
 def test_no_text_breaks_it(text: str, follows: bool, private: bool) -> None:
     found = _label(text, follows_answer=follows, private=private)
-    assert found.lane in {"crowd", "desk", "none"}
-    assert (found.lane == "none") == bool(found.no_reply_reason)
+    assert found.lane in {"crowd", "desk", "crisis", "thank", "none"}
+    assert (found.lane in {"thank", "none"}) == bool(found.no_reply_reason)
     if found.lane == "crowd":
         assert not found.anger
         assert not found.risks
@@ -148,4 +156,4 @@ def test_whoever_turns_to_us_gets_a_word() -> None:
     assert _label("the park is nice today", found=True).no_reply_reason == "chatter"
     router = BrandWords(1, ("tamarind",), (TopicWords("wifi", ("router",)),))
     (spoken_of,) = classifier.classify([TriageInput("that router blinks all night", router, found=True)])
-    assert (spoken_of.topic, spoken_of.lane) == ("wifi", "crowd")
+    assert (spoken_of.topic, spoken_of.fit) == ("wifi", "crowd")
