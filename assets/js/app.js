@@ -34,6 +34,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.shouldSwap = true;
   event.detail.swapOverride = "none";
 });
+// <span data-focus="ID">: what an act leads to takes the focus, so that keys go on from there.
+document.addEventListener("htmx:afterSwap", () => {
+  const sign = document.querySelector("[data-focus]");
+  if (sign) document.getElementById(sign.dataset.focus)?.focus();
+  sign?.remove();
+});
 document.addEventListener("htmx:sendError", () => toast({ text: say("offline"), tone: "late" }));
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = document.getElementById("ui-text")?.dataset.csrf ?? "";

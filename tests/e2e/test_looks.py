@@ -128,6 +128,14 @@ def _card_taken(page: Page, _language: str) -> None:
     page.locator("form.box textarea").click()
 
 
+def _lanes_changed(page: Page, _language: str) -> None:
+    """A row taken out, tried on past messages."""
+    page.goto(f"{CONSOLE}/policy/")
+    if page.locator("#policy-save").count() == 0:
+        page.locator("[id^=delete-]").nth(11).click()
+    page.locator(".matrix").wait_for()
+
+
 _CROWD = {"en": "Star Anise Mesh", "zh": "八角 Mesh"}
 _GIVE_BACK = re.compile("Give back|放回")
 _ANGRY = {"en": "nobody calls back", "zh": "nobody calls back"}
@@ -144,6 +152,9 @@ CONSOLE_PAGES: dict[str, tuple[str, Callable[[Page, str], None]]] = {
     "set-aside": (HARRIET, _at("channels/journal/")),
     "unsent": (HARRIET, _at("channels/deliveries/")),
     "ledger": (HARRIET, _at("ledger/")),
+    "lanes": (GRACE, _at("policy/")),
+    "lanes-changed": (HARRIET, _lanes_changed),
+    "lanes-row": (HARRIET, _at("policy/?edit=16")),
 }
 
 

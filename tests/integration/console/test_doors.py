@@ -26,7 +26,9 @@ def address(console: Console, name: str) -> str:
     for pattern in urlpatterns:
         if pattern.name == name:
             wanted = pattern.pattern.converters
-            values = {key: 1 for key, kind in wanted.items() if isinstance(kind, IntConverter)}
+            values: dict[str, object] = {
+                key: 1 for key, kind in wanted.items() if isinstance(kind, IntConverter)
+            }
             words = {"public_id": "nothing", "kind": "reply"}
             values |= {key: words[key] for key in wanted if key in words}
             return reverse(name, kwargs=found | values)

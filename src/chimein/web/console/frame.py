@@ -21,6 +21,7 @@ _PLACES: tuple[tuple[str, str, NamedPolicy], ...] = (
     ("console-card", "hand", MEMBER),
     ("console-answers", "history", MEMBER),
     ("console-ledger", "scale", STAFF),
+    ("console-policy", "split", STAFF),
     ("console-channels", "radio-tower", LEAD),
 )
 
@@ -31,6 +32,7 @@ def _labels() -> dict[str, str]:
         "console-card": _("Answer"),
         "console-answers": _("My answers"),
         "console-ledger": _("Ledger"),
+        "console-policy": _("Lanes"),
         "console-channels": _("Channels"),
     }
 

@@ -169,7 +169,7 @@ def tabs(*, brand: Brand, lane: str, counts: dict[str, int], query: str) -> list
         {
             "label": names[key][0], "icon": names[key][1], "url": f"{base}?lane={key}{query}",
             "current": key == lane, "count": tab_count(key, counts.get(key, 0)), "id": f"count-{key}",
-            "only_with_count": key not in expected and key != lane,
+            "only_with_count": key not in expected and key != lane, "extra": f"tab-{key}",
         }
         for key in map(str, _TAB_ORDER)
     ]  # fmt: skip

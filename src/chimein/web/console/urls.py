@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from chimein.web.console import acts, cards, channels, conversation, home, ledger, queue
+from chimein.web.console import acts, cards, channels, conversation, home, ledger, policy, queue
 
 _IN = "<slug:brand_slug>/c/<slug:public_id>/"
 
@@ -38,5 +38,11 @@ urlpatterns: list[URLPattern] = [
     path("<slug:brand_slug>/channels/deliveries/", channels.unsent, name="console-unsent"),
     path("<slug:brand_slug>/channels/<int:account_id>/check/", channels.check, name="console-check"),
     path("<slug:brand_slug>/channels/<int:account_id>/pause/", channels.pause, name="console-pause"),
+    path("<slug:brand_slug>/policy/", policy.show, name="console-policy"),
+    path("<slug:brand_slug>/policy/change/", policy.change, name="console-policy-change"),
+    path("<slug:brand_slug>/policy/row/<int:number>/", policy.row, name="console-policy-row"),
+    path("<slug:brand_slug>/policy/preview/", policy.try_out, name="console-policy-preview"),
+    path("<slug:brand_slug>/policy/save/", policy.save, name="console-policy-save"),
+    path("<slug:brand_slug>/policy/back/<int:version>/<int:seen>/", policy.back, name="console-policy-back"),
     path("<slug:brand_slug>/ledger/", ledger.ledger, name="console-ledger"),
 ]
