@@ -1,4 +1,5 @@
-// Single keys: j k walk the list, any element with data-key="r" is focused (fields) or pressed (all else), ? shows the
+// Single keys: j k walk the list, any element with data-key="r" is focused (fields, groups of
+// choices) or pressed (all else); in an open dialog only its own count; ? shows the
 // sheet. Never while typing, never with Ctrl, Alt or Meta. They can be switched off in the sheet (WCAG 2.1.4).
 
 const STORE = "chimein-keys";
@@ -25,10 +26,16 @@ function walk(by) {
   next.scrollIntoView({ block: "nearest" });
 }
 
-function use(key) {
-  const element = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(visible);
+/** Enter belongs to what has the focus; only where nothing would answer to it does it press the page's own button. */
+function answers(target) {
+  return target.matches?.("a, button, summary");
+}
+
+function use(key, within) {
+  const element = [...within.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(visible);
   if (!element) return false;
   if (typing(element)) element.focus();
+  else if (element.matches("fieldset")) (element.querySelector("input:checked") ?? element.querySelector("input"))?.focus();
   else element.click();
   return true;
 }
@@ -36,11 +43,14 @@ function use(key) {
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
   if (event.key === "Escape" && typing(event.target)) return void event.target.blur();
-  if (off() || typing(event.target) || document.querySelector("dialog[open]")) return;
-  if (event.key === "j") walk(1);
+  if (off() || typing(event.target) || (event.key === "Enter" && answers(event.target))) return;
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog) {
+    if (!use(event.key, dialog)) return;
+  } else if (event.key === "j") walk(1);
   else if (event.key === "k") walk(-1);
   else if (event.key === "?") document.getElementById("keys-sheet")?.showModal();
-  else if (!use(event.key)) return;
+  else if (!use(event.key, document)) return;
   event.preventDefault();
 }
 

@@ -37,6 +37,8 @@ function toggle(button) {
 }
 
 export function startMenus() {
+  // The server says that the labels of the open sheet are kept (HX-Trigger: labelled).
+  document.addEventListener("labelled", () => document.getElementById("labels-sheet")?.close());
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey, true);
 }

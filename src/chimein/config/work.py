@@ -17,7 +17,8 @@ from chimein.core.options import option
 from chimein.insights.fold import fold
 from chimein.intake import batch
 from chimein.routing import presence, services
-from chimein.triage import registry
+from chimein.triage import learning, registry
+from chimein.triage.learning import TRAINING_CHANNEL
 from chimein.triage.port import BrandWords, TriageInput
 
 POLL_SECONDS = option("POLL_SECONDS", 10.0, "Seconds between two looks at the networks' timelines.")
@@ -25,6 +26,7 @@ _IDLE_S = 5.0
 _SWEEP_S = 2.0
 _FOLD_S = 1.0
 _CLEAN_S = 60.0
+_LEARN_S = 60.0
 _KEEP_SIGNATURES = timedelta(minutes=15)
 
 
@@ -77,6 +79,14 @@ def clean() -> float:
     return _CLEAN_S
 
 
+def learn() -> float:
+    """Trainings that somebody asked for, and those of the night."""
+    now = clock.now()
+    learning.ask_for_nights(now=now)
+    learning.run_waiting(now=now)
+    return _LEARN_S
+
+
 STEPS: dict[str, tuple[Step, tuple[str, ...]]] = {
     "intake": (take_in, (INBOUND_CHANNEL,)),
     "delivery": (deliver, (DELIVERY_CHANNEL,)),
@@ -85,6 +95,7 @@ STEPS: dict[str, tuple[Step, tuple[str, ...]]] = {
     "sweeper": (sweep, ()),
     "counting": (count, ()),
     "cleaning": (clean, ()),
+    "learning": (learn, (TRAINING_CHANNEL,)),
 }
 
 

@@ -152,9 +152,14 @@ def explain(reasons: Iterable[dict[str, Any]], *, followers: int = 0) -> list[Sa
 
 
 def chips(reasons: Iterable[dict[str, Any]], *, followers: int = 0, most: int = 3) -> list[Said]:
+    """The few reasons worth a chip, of reasons as they are stored."""
+    return few(explain(reasons, followers=followers), most=most)
+
+
+def few(said: Iterable[Said], *, most: int = 3) -> list[Said]:
     """The few reasons worth a chip; the lane has a chip of its own."""
     seen: dict[str, Said] = {}
-    for one in explain(reasons, followers=followers):
+    for one in said:
         if not one.code.startswith("lane."):
             seen.setdefault(one.label, one)
     return list(seen.values())[:most]

@@ -75,7 +75,7 @@ def test_staff_see_note_reasons_and_customer(
     answering.add_note(actor=agent, conversation_id=found.pk, text="Billing knows.", now=clock.now())
     html = page_of(signed_in(agent), console.of("q"))
     assert "Billing knows." in html
-    assert "Money." in html
+    assert ">Money<" in html
     assert "12345 followers" in html
     assert "Reply publicly on Webhook as Tamarind ^Ann, Store 3" in html
 

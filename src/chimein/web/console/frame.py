@@ -16,12 +16,19 @@ from chimein.people.models import Membership
 from chimein.web.guard import BrandRequest
 from chimein.web.live import live_url
 
+HELPER = NamedPolicy(
+    "helper",
+    lambda actor: actor is not None and actor.is_member and not actor.is_staff,
+    "Colleagues and trusted customers; staff find it from the learning page.",
+)
 _PLACES: tuple[tuple[str, str, NamedPolicy], ...] = (
     ("console-queue", "inbox", STAFF),
     ("console-card", "hand", MEMBER),
     ("console-answers", "history", MEMBER),
     ("console-ledger", "scale", STAFF),
     ("console-policy", "split", STAFF),
+    ("console-game", "tag", HELPER),
+    ("console-learning", "lightbulb", STAFF),
     ("console-channels", "radio-tower", LEAD),
 )
 
@@ -33,6 +40,8 @@ def _labels() -> dict[str, str]:
         "console-answers": _("My answers"),
         "console-ledger": _("Ledger"),
         "console-policy": _("Lanes"),
+        "console-game": _("Label"),
+        "console-learning": _("Learning"),
         "console-channels": _("Channels"),
     }
 

@@ -22,6 +22,7 @@ def thread_context(conversation: Conversation, thread: Thread) -> dict[str, Any]
     for entry in thread.entries:
         followers = entry.message.identity.followers if entry.message and entry.message.identity else 0
         entry.said = reasons.explain(entry.reasons, followers=followers)
+    _give_key(thread)
     return {
         "conversation": conversation,
         "thread": thread,
@@ -29,6 +30,14 @@ def thread_context(conversation: Conversation, thread: Thread) -> dict[str, Any]
         "brand_name": conversation.brand.display_name,
         "now": clock.now(),
     }
+
+
+def _give_key(thread: Thread) -> None:
+    """The key for labels goes to the message one has before oneself: the newest that waits, else the newest."""
+    asked = [entry for entry in thread.entries if entry.said and entry.message and not entry.message.is_gone]
+    waiting = [entry for entry in asked if entry.message and entry.message.disposition == "waiting"]
+    for entry in (waiting or asked)[-1:]:
+        entry.label_key = "l"
 
 
 def people_here(conversation_id: int, now: datetime) -> list[dict[str, Any]]:

@@ -42,6 +42,12 @@ class Entry:
     delivery: words.DeliveryWords | None = None
     reasons: list[dict[str, Any]] = field(default_factory=list)
     said: list[reasons_of.Said] = field(default_factory=list)
+    label_key: str = ""
+
+    @property
+    def chips(self) -> list[reasons_of.Said]:
+        """The few reasons worth a chip."""
+        return reasons_of.few(self.said)
 
     @property
     def name(self) -> str:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from chimein.web.console import acts, cards, channels, conversation, home, ledger, policy, queue
+from chimein.web.console import (
+    acts,
+    cards,
+    channels,
+    conversation,
+    game,
+    home,
+    labels,
+    learning,
+    ledger,
+    policy,
+    queue,
+)
 
 _IN = "<slug:brand_slug>/c/<slug:public_id>/"
 
@@ -27,6 +39,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{_IN}typing/", acts.typing, name="console-typing"),
     path(f"{_IN}here/", acts.here, name="console-here"),
     path(f"{_IN}parts/", acts.parts, name="console-parts"),
+    path(f"{_IN}labels/<int:message_id>/", labels.panel, name="console-labels"),
+    path(f"{_IN}labels/<int:message_id>/undo/<int:moment>/", labels.take_back, name="console-labels-undo"),
     path("<slug:brand_slug>/undo/<int:answer_id>/", acts.undo, name="console-undo"),
     path("<slug:brand_slug>/answer/", cards.card, name="console-card"),
     path("<slug:brand_slug>/answer/skip/", cards.skip, name="console-skip"),
@@ -45,4 +59,16 @@ urlpatterns: list[URLPattern] = [
     path("<slug:brand_slug>/policy/save/", policy.save, name="console-policy-save"),
     path("<slug:brand_slug>/policy/back/<int:version>/<int:seen>/", policy.back, name="console-policy-back"),
     path("<slug:brand_slug>/ledger/", ledger.ledger, name="console-ledger"),
+    path("<slug:brand_slug>/label/", game.page, name="console-game"),
+    path("<slug:brand_slug>/label/start/", game.start, name="console-game-start"),
+    path("<slug:brand_slug>/label/answer/", game.answer, name="console-game-answer"),
+    path("<slug:brand_slug>/label/skip/", game.skip, name="console-game-skip"),
+    path("<slug:brand_slug>/label/undo/", game.undo, name="console-game-undo"),
+    path("<slug:brand_slug>/label/end/", game.end, name="console-game-end"),
+    path("<slug:brand_slug>/learning/", learning.page, name="console-learning"),
+    path("<slug:brand_slug>/learning/run/", learning.run_state, name="console-learning-run"),
+    path("<slug:brand_slug>/learning/train/", learning.train, name="console-train"),
+    path("<slug:brand_slug>/learning/use/", learning.use, name="console-model-use"),
+    path("<slug:brand_slug>/learning/back/", learning.back, name="console-model-back"),
+    path("<slug:brand_slug>/learning/reject/", learning.turn_down, name="console-model-reject"),
 ]
