@@ -35,7 +35,7 @@ function use(key, within) {
   const element = [...within.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(visible);
   if (!element) return false;
   if (typing(element)) element.focus();
-  else if (element.matches("fieldset")) (element.querySelector("input:checked") ?? element.querySelector("input"))?.focus();
+  else if (element.matches("fieldset")) (element.querySelector(":checked") ?? element.querySelector("[type=radio], [type=checkbox]"))?.focus();
   else element.click();
   return true;
 }

@@ -136,6 +136,19 @@ def _lanes_changed(page: Page, _language: str) -> None:
     page.locator(".matrix").wait_for()
 
 
+def _labels(page: Page, language: str) -> None:
+    """A message explained, in the page it has without scripts."""
+    desk.open_conversation(page, "crowd", _CROWD[language])
+    page.goto(page.locator("[data-open=labels-sheet]").first.get_attribute("href") or "")
+
+
+def _game(page: Page, _language: str) -> None:
+    page.goto(f"{CONSOLE}/label/")
+    if page.locator("[action$='/start/']").count():
+        page.locator("[action$='/start/'] button").click()
+    page.locator(".game-card").wait_for()
+
+
 _CROWD = {"en": "Star Anise Mesh", "zh": "八角 Mesh"}
 _GIVE_BACK = re.compile("Give back|放回")
 _ANGRY = {"en": "nobody calls back", "zh": "nobody calls back"}
@@ -152,6 +165,9 @@ CONSOLE_PAGES: dict[str, tuple[str, Callable[[Page, str], None]]] = {
     "set-aside": (HARRIET, _at("channels/journal/")),
     "unsent": (HARRIET, _at("channels/deliveries/")),
     "ledger": (HARRIET, _at("ledger/")),
+    "labels": (GRACE, _labels),
+    "label-game": (MAGGIE, _game),
+    "learning": (HARRIET, _at("learning/")),
     "lanes": (GRACE, _at("policy/")),
     "lanes-changed": (HARRIET, _lanes_changed),
     "lanes-row": (HARRIET, _at("policy/?edit=16")),
