@@ -16,6 +16,7 @@ from chimein.core.text.redact import redact
 from chimein.intake import labelling
 from chimein.intake.reading import Incoming
 from chimein.routing import queue
+from chimein.triage.language import base
 
 if TYPE_CHECKING:
     from chimein.intake.batch import Work
@@ -54,7 +55,7 @@ def _message(item: Incoming) -> NewMessage:
         author_id=None,
         attribution="",
         text=record.text,
-        language=item.labels.language if item.labels else "",
+        language=base(item.labels.language) if item.labels else "",
         permalink=record.permalink[:500],
         found=record.found,
         posted_at=item.posted_at,

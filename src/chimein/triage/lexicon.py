@@ -212,6 +212,26 @@ SPAM = words(
     r"互粉|互关|加微信|加v|代购|代刷|刷单|兼职|日赚|日入|低价出|免费领|抽奖|转发抽|有奖转发|点击链接|优惠券群|秒杀群|扫码(?:领|加|进|关注)|引流|涨粉|"
     r"博彩|棋牌|贷款(?:秒|无|低)|办证|高仿|返利|白菜价|包邮专区|得奖几率|幸运粉丝|奖金一万|转发原文",
 )
+# How people write feelings without words: emoji, Weibo's bracketed pictures, kaomoji, net language.
+JOY = words(
+    r"lol|haha\w*|yay|woo+hoo+|xo+|:-?\)+|:-?d|;-?\)|<3",
+    r"[😀😁😂🤣😃😄😅😆😊😍🥰😘🤗🎉🎊🙌👏👍👌💖💕❤💛💙💜🥳😻✨]|\[(?:哈哈|嘻嘻|笑哈哈|偷笑|爱你|心|鼓掌|赞|good|给力|威武|太开心|可爱|亲亲|抱抱|玫瑰|鲜花|耶|ok|太阳|许愿|给你小心心|爱心)\]|"
+    r"哈{2,}|嘿嘿|嘻嘻|(?:\^_?\^|\(\*?\^[▽ωoO_]\^\*?\)|\(≧▽≦\)|ヽ\(|\(｡♥‿♥｡\)|\(=^・)",
+)
+DISMAY = words(
+    r"ugh+|argh+|smh|omfg|:-?\(+|:'\(|:-?/|d:",
+    r"[😠😡🤬😤😭😢😞😩😫🤦😑😒🖕💔👎😖😣🤮]|\[(?:怒|怒骂|抓狂|泪|流泪|大哭|悲伤|衰|晕|汗|鄙视|失望|委屈|生病|吐|弱|可怜|伤心|黑线|打脸|裂开|允悲|崩溃|白眼|拜拜|闭嘴|哼|最右|骷髅)\]|"
+    r"呜呜|唉|哎|(?:t_t|t\.t|qaq|orz|>_<|\(╯°□°|╥﹏╥|;′⌒`|＞﹏＜)",
+)
+# Praise and thanks that are none.
+MOCKERY = words(
+    r"thanks (?:for nothing|a lot for|so much for)|(?:great|good|nice|fantastic|brilliant|amazing|excellent|awesome|lovely|stellar|wonderful) "
+    r"(?:job|work|service|customer service)[,.!]? (?:\w+ ){0,3}(?:losing|again|not|as usual|ignoring|cancel\w*|delay\w*|charging|hanging)|"
+    r"way to go|oh (?:great|joy|good|lovely)|just (?:great|what i needed)|so (?:helpful|reliable) (?:not|as always)|slow clap|#(?:fail\w*|not|sarcasm|neveragain)|"
+    r"yeah right|what a (?:joke|surprise)|surprise surprise|love (?:how|that|when|waiting|being|paying|it when)|how (?:nice|kind|convenient)",
+    r"[🙃🙄👏]|呵呵|\[(?:呵呵|微笑|拜拜|作揖|右哼哼|左哼哼|二哈|摊手|费解|吃瓜|doge)\]|真是?(?:谢谢|感谢|厉害|棒|牛)(?:啊|了|呢|您|你们)|(?:谢谢|感谢)(?:你|您)?(?:们|全家|八辈)|"
+    r"(?:好|真)一个|可真(?:行|棒|好|会)|服了|佩服|厉害了|不愧是|良心企业|也是醉了|666+|牛[逼b]",
+)
 # fmt: on
 REPOST = re.compile(r"^\s*(?:rt\s*@|//@|转发微博|轉發微博|repost(?:ing)?\b|转[:：])", re.IGNORECASE)
 CHAIN = "//@"

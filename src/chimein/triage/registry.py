@@ -10,7 +10,7 @@ from chimein.triage.port import Classifier
 
 GROUP = "chimein.classifiers"
 CLASSIFIER = option(
-    "CLASSIFIER", "rules", "Which classifier labels new messages, by the name of its entry point."
+    "CLASSIFIER", "learned", "Which classifier labels new messages, by the name of its entry point."
 )
 
 

@@ -4,15 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('routing', '0001_initial'),
+        ("routing", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='workitem',
-            name='lane',
-            field=models.CharField(choices=[('crowd', 'Crowd'), ('desk', 'Desk'), ('expert', 'Experts'), ('vip', 'VIP manager'), ('crisis', 'Crisis'), ('thank', 'Thank'), ('none', 'No reply needed')], max_length=8),
+            model_name="workitem",
+            name="lane",
+            field=models.CharField(
+                choices=[
+                    ("crowd", "Crowd"),
+                    ("desk", "Desk"),
+                    ("expert", "Experts"),
+                    ("vip", "VIP manager"),
+                    ("crisis", "Crisis"),
+                    ("thank", "Thank"),
+                    ("none", "No reply needed"),
+                ],
+                max_length=8,
+            ),
         ),
     ]

@@ -8,26 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import regex
-
-from chimein.core.text.redact import MASK, redact
 from chimein.triage import language, lexicon
-from chimein.triage.lexicon import Folded, Words
 from chimein.triage.port import BrandWords, Labels, Reason, TriageInput
+from chimein.triage.said import Said
 
-_MENTION = regex.compile(r"[@＠][\p{L}\p{N}_\-.]+")
-_LINK = regex.compile(r"https?://\S+")
-_HANDLE_SIGN = regex.compile(r"[@＠](?!cctv)[\p{L}\p{N}_\-.]+|https?://\S+", regex.IGNORECASE)
-_WORDS = regex.compile(r"\p{L}")
-_CAPITALS = regex.compile(r"\p{Lu}")
 _REACH_WORTH_NAMING = 4.0
 _DESK_RISKS = frozenset(
     {"legal", "safety", "money", "account_data", "privacy", "press", "self_harm", "crisis"}
 )
 _URGENT = frozenset({"legal", "safety", "self_harm", "crisis", "press"})
-_MAX_TEXT = 2000
 
 
 def influence(followers: int, verified: bool) -> float:
@@ -44,46 +34,35 @@ class RulesClassifier:
         return [self._one(item) for item in inputs]
 
     def _one(self, item: TriageInput) -> Labels:
-        raw = item.text[:_MAX_TEXT]
-        own, chain, _ = raw.partition(lexicon.CHAIN)
-        text = _LINK.sub(" ", _MENTION.sub(" ", own)).strip()
+        said = Said.of(item.text)
         labels = Labels(
-            language=language.detect(raw),
+            language=language.detect(said.raw),
             intent="chatter",
             sentiment="neutral",
             anger=False,
             risks=[],
-            topic=_topic(text, item.brand),
+            topic=topic_of(said.text, item.brand),
             influence=influence(item.followers, item.verified),
             fit="none",
         )
-        words = _Said(text, Folded.of(_HANDLE_SIGN.sub(" ", own) if "@" in own else text), bool(chain))
-        _find_risks(labels, own, words)
-        _find_intent(labels, item, words)
-        _choose_lane(labels, item, raw, words)
+        _find_risks(labels, said)
+        _find_intent(labels, item, said)
+        _choose_lane(labels, item, said)
         return labels
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What the author says: without links and mentions, folded; and whether it only heads others' words."""
-
-    text: str
-    folded: Folded
-    heads_chain: bool
-
-    def found(self, words: Words) -> tuple[str, ...]:
-        return words.found(self.folded)
-
-    def has(self, words: Words) -> bool:
-        return words.stand_in(self.folded)
-
-    @property
-    def asks(self) -> bool:
-        return "?" in self.text or "？" in self.text
+_NEUTRAL = TriageInput("", BrandWords(0, ()))
 
 
-def _topic(text: str, brand: BrandWords) -> str:
+def verdict(said: Said) -> Labels:
+    """What the rules alone make of the words: intent, risks, anger. Not the lane, and no language."""
+    labels = Labels("", "chatter", "neutral", anger=False, risks=[], topic="", influence=0.0, fit="none")
+    _find_risks(labels, said)
+    _find_intent(labels, _NEUTRAL, said)
+    return labels
+
+
+def topic_of(text: str, brand: BrandWords) -> str:
     lowered = text.lower()
     best, hits = "", 0
     for topic in brand.topics:
@@ -93,27 +72,22 @@ def _topic(text: str, brand: BrandWords) -> str:
     return best
 
 
-def _find_risks(labels: Labels, raw: str, said: _Said) -> None:
+def _find_risks(labels: Labels, said: Said) -> None:
     for risk, listed in lexicon.RISKS.items():
         words = said.found(listed)
         if words:
             labels.risks.append(risk)
             labels.reasons.append(Reason(f"risk.{risk}", words))
-    if "privacy" not in labels.risks and MASK in redact(raw):
+    if "privacy" not in labels.risks and said.shows_private_data:
         labels.risks.append("privacy")
         labels.reasons.append(Reason("risk.number"))
     anger = said.found(lexicon.ANGER)
-    if anger or (_is_shouting(said.text) and said.has(lexicon.COMPLAINT)):
+    if anger or (said.is_shouted and said.has(lexicon.COMPLAINT)):
         labels.anger = True
         labels.reasons.append(Reason("anger", anger))
 
 
-def _is_shouting(text: str) -> bool:
-    capitals = len(_CAPITALS.findall(text))
-    return capitals > max(12, 0.6 * len(_WORDS.findall(text))) or text.count("!") + text.count("！") > 3
-
-
-def _find_intent(labels: Labels, item: TriageInput, said: _Said) -> None:
+def _find_intent(labels: Labels, item: TriageInput, said: Said) -> None:
     spam = said.found(lexicon.SPAM)
     if spam and not labels.anger and not _URGENT.intersection(labels.risks):
         _label(labels, "spam", "neutral", spam)
@@ -125,7 +99,7 @@ def _find_intent(labels: Labels, item: TriageInput, said: _Said) -> None:
         _find_plain_intent(labels, item, said)
 
 
-def _find_plain_intent(labels: Labels, item: TriageInput, said: _Said) -> None:
+def _find_plain_intent(labels: Labels, item: TriageInput, said: Said) -> None:
     complaint, praise = said.found(lexicon.COMPLAINT), said.found(lexicon.PRAISE)
     question = said.found(lexicon.QUESTION) or (("?",) if said.asks else ())
     if praise and not question and not complaint and not said.has(lexicon.STILL):
@@ -148,7 +122,7 @@ def _find_plain_intent(labels: Labels, item: TriageInput, said: _Said) -> None:
         _label(labels, "request", "neutral", ())
 
 
-def _is_thanks(said: _Said) -> bool:
+def _is_thanks(said: Said) -> bool:
     return said.has(lexicon.THANKS) and not said.has(lexicon.STILL) and not said.asks
 
 
@@ -157,23 +131,23 @@ def _label(labels: Labels, intent: str, sentiment: str, words: tuple[str, ...]) 
     labels.reasons.append(Reason(f"intent.{intent}", words))
 
 
-def _no_reply(labels: Labels, item: TriageInput, raw: str, said: _Said) -> str:
+def _no_reply(labels: Labels, item: TriageInput, said: Said) -> str:
     """Why nobody has to answer; empty when somebody has to."""
     if labels.intent == "spam":
         return "spam"
-    if not labels.anger and (lexicon.REPOST.match(raw) or (said.heads_chain and not labels.risks)):
+    if not labels.anger and (said.is_repost or (said.heads_chain and not labels.risks)):
         return "repost"
     if labels.intent == "praise":
         return "thanks" if item.follows_answer else "praise"
     if not item.to_us and not item.private:
         return "not_to_us"
-    if not _WORDS.search(said.text) and not labels.risks:
+    if not said.has_words and not labels.risks:
         return "no_words"
     return "chatter" if labels.intent == "chatter" and not labels.risks else ""
 
 
-def _choose_lane(labels: Labels, item: TriageInput, raw: str, said: _Said) -> None:
-    labels.no_reply_reason = _no_reply(labels, item, raw, said)
+def _choose_lane(labels: Labels, item: TriageInput, said: Said) -> None:
+    labels.no_reply_reason = _no_reply(labels, item, said)
     if labels.no_reply_reason and not _URGENT.intersection(labels.risks):
         labels.reasons.append(Reason(f"no_reply.{labels.no_reply_reason}"))
         labels.fit = "thank" if labels.intent == "praise" else "none"

@@ -11,6 +11,7 @@ from scipy import sparse
 from chimein.triage.learn import ngrams
 
 LINK, MENTION = "\ue001", "\ue002"
+SIGNS = LINK + MENTION
 _LINK = regex.compile(r"https?://\S+|www\.\S+")
 _MENTION = regex.compile(r"[@＠][\p{L}\p{N}_\-.]+")
 _SPACES = regex.compile(r"[\s\x00]+")

@@ -23,13 +23,13 @@ import numpy.typing as npt
 from scipy import sparse
 
 from chimein.triage.learn import sentences, shape
+from chimein.triage.learn.calibration import FOLDS, average_f1, best_boost, fit_scale, folds, softmax
 
 Array = npt.NDArray[Any]
 Progress = Callable[[str, float], None]
 
 BITS = 18
 FORMAT = 1
-_FOLDS = 5
 _NYSTROM = 2000
 _GAMMA = 0.5 / sentences.SIZE
 _FEW_CLASSES = 20
@@ -123,12 +123,6 @@ def _all_classes(weights: Array, bias: Array) -> tuple[Array, Array]:
     if len(weights) == 1:
         return np.vstack([-weights, weights]), np.concatenate([-bias, bias])
     return weights, bias
-
-
-def softmax(scores: Array) -> Array:
-    """Probabilities, a row each."""
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
 _KINDS: dict[str, type[_Linear | _Kernel | _Discriminant]] = {
@@ -253,11 +247,13 @@ def train(
     names = ["linear"] if seen.embeddings is None else list(_KINDS)
     unseen = _unseen_scores(seen, known, len(classes), names, progress)
     shares = _best_shares(unseen, known)
-    scale, bias = _calibrated(_mixed(unseen, shares), known)
-    boost = _best_boost(softmax(scale * _mixed(unseen, shares) + bias), known)
+    scale, bias = fit_scale(_mixed(unseen, shares), known)
+    boost = np.zeros(len(classes), dtype=np.float32)
+    if len(classes) <= _FEW_CLASSES:  # with many there is too little to go by
+        boost = best_boost(softmax(scale * _mixed(unseen, shares) + bias), known)
     members: dict[str, Any] = {}
     for number, name in enumerate(shares):
-        progress("learning", (_FOLDS + number / len(shares)) / (_FOLDS + 1))
+        progress("learning", (FOLDS + number / len(shares)) / (FOLDS + 1))
         members[name] = _KINDS[name].learn(seen.of(name), known, len(classes))
     progress("learning", 1.0)
     return TextModel(task, classes, len(texts), members, shares, scale, bias, boost, mean, spread)
@@ -267,11 +263,11 @@ def _unseen_scores(
     seen: _Seen, known: Array, classes: int, names: Sequence[str], progress: Progress
 ) -> dict[str, Array]:
     """Each member's scores for rows that it was not trained on."""
-    folds = _folds(known)
+    fold_of = folds(known)
     scores = {name: np.full((len(known), classes), -1.0, dtype=np.float32) for name in names}
-    for fold in range(_FOLDS):
-        progress("learning", fold / (_FOLDS + 1))
-        rest, held = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+    for fold in range(FOLDS):
+        progress("learning", fold / (FOLDS + 1))
+        rest, held = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
         present = np.unique(known[rest])
         if not len(held) or len(present) < 2:
             continue
@@ -280,14 +276,6 @@ def _unseen_scores(
             member = _KINDS[name].learn(old.of(name), known[rest], classes)
             scores[name][np.ix_(held, present)] = member.scores(new.of(name))
     return scores
-
-
-def _folds(known: Array) -> Array:
-    """A fold for each row, every class spread over all folds, the same for the same rows."""
-    drawn = np.random.default_rng(_SEED).permutation(len(known))
-    folds = np.empty(len(known), dtype=np.int64)
-    folds[drawn[np.argsort(known[drawn], kind="stable")]] = np.arange(len(known)) % _FOLDS
-    return folds
 
 
 def _best_shares(unseen: dict[str, Array], known: Array) -> dict[str, float]:
@@ -303,47 +291,3 @@ def _best_shares(unseen: dict[str, Array], known: Array) -> dict[str, float]:
         if score > best[0]:
             best = (score, shares)
     return best[1]
-
-
-def average_f1(chosen: Array, known: Array) -> float:
-    """Macro-F1 over the classes that occur."""
-    size = int(max(chosen.max(), known.max())) + 1
-    right = np.bincount(known[chosen == known], minlength=size)
-    both = np.bincount(chosen, minlength=size) + np.bincount(known, minlength=size)
-    there = np.bincount(known, minlength=size) > 0
-    return float((2 * right[there] / np.maximum(both[there], 1)).mean())
-
-
-def _calibrated(scores: Array, known: Array) -> tuple[float, Array]:
-    """Scale and class biases by which the softmax of scores fits what is known best (vector scaling)."""
-    from scipy.optimize import minimize
-
-    classes = scores.shape[1]
-    truth = np.eye(classes)[known]
-
-    def loss(values: Array) -> tuple[float, Array]:
-        scale, bias = np.exp(values[0]), values[1:]
-        likely = softmax(scale * scores + bias)
-        wrong = likely - truth
-        cost = -np.log(likely[np.arange(len(known)), known] + 1e-12).mean() + 1e-3 * (bias**2).sum()
-        slope = np.concatenate([[(wrong * scores).sum(1).mean() * scale], wrong.mean(0) + 2e-3 * bias])
-        return float(cost), slope
-
-    found = minimize(loss, np.concatenate([[1.0], np.zeros(classes)]), jac=True, method="L-BFGS-B")
-    return float(np.exp(found.x[0])), found.x[1:].astype(np.float32)
-
-
-def _best_boost(likely: Array, known: Array) -> Array:
-    """One round of coordinate ascent on the average F1. With many classes there is too little to go by: none."""
-    boost = np.zeros(likely.shape[1], dtype=np.float32)
-    if likely.shape[1] > _FEW_CLASSES:
-        return boost
-    logs = np.log(likely + 1e-12)
-    for _ in range(2):
-        for k in range(len(boost)):
-            tried = []
-            for value in np.linspace(-0.2, 1.2, 15):
-                boost[k] = value
-                tried.append((average_f1((logs + boost).argmax(1), known) - 0.002 * abs(value), value))
-            boost[k] = max(tried)[1]
-    return np.asarray(boost - boost.min())

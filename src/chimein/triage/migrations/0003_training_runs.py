@@ -7,33 +7,83 @@ import chimein.core.clock
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0001_initial'),
-        ('triage', '0002_labels_policy_learning'),
+        ("people", "0001_initial"),
+        ("triage", "0002_labels_policy_learning"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='correction',
-            name='earlier',
-            field=models.JSONField(default=dict, help_text="What the message's labels were, to take it back."),
+            model_name="correction",
+            name="earlier",
+            field=models.JSONField(
+                default=dict, help_text="What the message's labels were, to take it back."
+            ),
         ),
         migrations.CreateModel(
-            name='TrainingRun',
+            name="TrainingRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_at', models.DateTimeField(default=chimein.core.clock.now)),
-                ('stage', models.CharField(choices=[('waiting', 'Waiting for a worker'), ('learning', 'Learning from the corrections'), ('measuring', 'Measuring old and new on the held-back part'), ('done', 'Done'), ('nothing', 'There was nothing new to learn from'), ('failed', 'Failed')], default='waiting', max_length=9)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('error', models.CharField(blank=True, max_length=200)),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.membership')),
-                ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='training_runs', to='people.brand')),
-                ('model', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='runs', to='triage.trainedmodel')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(default=chimein.core.clock.now)),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting for a worker"),
+                            ("learning", "Learning from the corrections"),
+                            ("measuring", "Measuring old and new on the held-back part"),
+                            ("done", "Done"),
+                            ("nothing", "There was nothing new to learn from"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=9,
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("error", models.CharField(blank=True, max_length=200)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.membership",
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="training_runs",
+                        to="people.brand",
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="runs",
+                        to="triage.trainedmodel",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['brand', '-asked_at'], name='training_run_newest')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('brand',), name='one_training_at_a_time')],
+                "indexes": [models.Index(fields=["brand", "-asked_at"], name="training_run_newest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("brand",),
+                        name="one_training_at_a_time",
+                    )
+                ],
             },
         ),
     ]

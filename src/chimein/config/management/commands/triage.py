@@ -23,7 +23,7 @@ from chimein.triage import batch, policies, policy, registry, writing
 from chimein.triage.port import BrandWords, Classifier
 from chimein.triage.textfile import Row
 
-_WORD_LISTS = "rules"
+_QUICK, _CAREFUL = "learned", "careful"
 
 
 class Command(FileCommand):
@@ -38,7 +38,9 @@ class Command(FileCommand):
             "--brand", default="", help="a brand's topics and lane policy, by its slug; needs the database"
         )
         parser.add_argument("--json", action="store_true", help="the summary on standard error as JSON too")
-        parser.add_argument("--fast", action="store_true", help="by word lists alone, without trained models")
+        parser.add_argument(
+            "--fast", action="store_true", help="as intake does it: 2,000 messages a second, not 40"
+        )
 
     def work(self, options: dict[str, Any]) -> None:
         brand, table = _brand(options["brand"])
@@ -85,9 +87,9 @@ class Command(FileCommand):
 
 def _classifier(*, fast: bool) -> Classifier:
     try:
-        return registry.named(_WORD_LISTS) if fast else registry.current()
+        return registry.named(_QUICK if fast else _CAREFUL)
     except LookupError as error:
-        raise UserError(f"{error.args[0]}. See CHIMEIN_CLASSIFIER.") from error
+        raise UserError(f"{error.args[0]}.") from error
 
 
 def _brand(name: str) -> tuple[BrandWords, policy.Table]:

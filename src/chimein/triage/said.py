@@ -1,0 +1,73 @@
+"""What the author of a message says: without links and mentions, folded, and without other people's words behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import regex
+
+from chimein.core.text.redact import MASK, redact
+from chimein.triage import lexicon
+from chimein.triage.lexicon import Folded, Words
+
+_MENTION = regex.compile(r"[@＠][\p{L}\p{N}_\-.]+")
+_LINK = regex.compile(r"https?://\S+")
+_HANDLE_SIGN = regex.compile(r"[@＠](?!cctv)[\p{L}\p{N}_\-.]+|https?://\S+", regex.IGNORECASE)
+_WORDS = regex.compile(r"\p{L}")
+_CAPITALS = regex.compile(r"\p{Lu}")
+_MAY_BE_PRIVATE = regex.compile(
+    r"\p{N}{3}|[@＠]|[:：]|\p{N}\D{0,3}\p{N}\D{0,3}\p{N}|[〇零一二三四五六七八九]{4}"
+)
+LONGEST = 2000
+
+
+@dataclass
+class Said:
+    """One message as word lists look at it."""
+
+    raw: str
+    own: str
+    text: str
+    folded: Folded
+    heads_chain: bool
+
+    @classmethod
+    def of(cls, raw: str) -> Said:
+        raw = raw[:LONGEST]
+        own, chain, _ = raw.partition(lexicon.CHAIN)
+        text = _LINK.sub(" ", _MENTION.sub(" ", own)).strip()
+        return cls(raw, own, text, Folded.of(_HANDLE_SIGN.sub(" ", own) if "@" in own else text), bool(chain))
+
+    def found(self, words: Words) -> tuple[str, ...]:
+        """The first few words of a list that stand in it."""
+        return words.found(self.folded)
+
+    def has(self, words: Words) -> bool:
+        """Whether any word of a list stands in it."""
+        return words.stand_in(self.folded)
+
+    @property
+    def asks(self) -> bool:
+        return "?" in self.text or "？" in self.text
+
+    @property
+    def has_words(self) -> bool:
+        return bool(_WORDS.search(self.text))
+
+    @property
+    def is_shouted(self) -> bool:
+        capitals = len(_CAPITALS.findall(self.text))
+        return (
+            capitals > max(12, 0.6 * len(_WORDS.findall(self.text)))
+            or self.text.count("!") + self.text.count("！") > 3
+        )
+
+    @property
+    def is_repost(self) -> bool:
+        return bool(lexicon.REPOST.match(self.raw))
+
+    @cached_property
+    def shows_private_data(self) -> bool:
+        """Whether redaction would mask something in it."""
+        return bool(_MAY_BE_PRIVATE.search(self.own)) and MASK in redact(self.own)
