@@ -17,6 +17,11 @@ _MIN_LATIN = 20
 _SURE = 0.5
 _LONGEST = 200
 UNKNOWN = "und"
+# Words that hardly any other language has: two of them save asking the model.
+_ENGLISH = frozenset(
+    ("the", "and", "is", "my", "you", "your", "this", "have", "with", "for", "that", "was", "are", "not", "it", "what",
+     "how", "can", "we", "they", "been", "just", "when", "from", "but", "i'm", "don't", "can't")
+)  # fmt: skip
 
 
 # Common characters that only one of the two scripts writes (Cantonese ones count as traditional).
@@ -64,9 +69,11 @@ def detect(text: str) -> str:
     clean = _NOISE.sub(" ", text).strip()
     if not clean:
         return UNKNOWN
-    script = _by_script(clean)
+    script = None if clean.isascii() else _by_script(clean)
     if script:
         return script
+    if len(_ENGLISH.intersection(clean.lower().split())) > 1:
+        return "en"
     best: Any = _detector().detect(clean[:_LONGEST].replace("\n", " "), model="lite", k=1)[0]
     code = str(best["lang"])
     if code == "en" or (_LATIN_WORD.search(clean) and (best["score"] < _SURE or len(clean) < _MIN_LATIN)):

@@ -49,9 +49,11 @@ class Words:
 
     def stand_in(self, folded: Folded) -> bool:
         """Whether any of them stands in the text."""
-        return any(
-            number in folded.possible and pattern.search(folded.text) for number, pattern in self.patterns
-        )
+        # A plain loop: this runs dozens of times a message, and a generator costs twice as much.
+        for number, pattern in self.patterns:  # noqa: SIM110
+            if number in folded.possible and pattern.search(folded.text):
+                return True
+        return False
 
 
 def words(english: str, chinese: str = "") -> Words:

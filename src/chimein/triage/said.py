@@ -57,11 +57,10 @@ class Said:
 
     @property
     def is_shouted(self) -> bool:
+        if self.text.count("!") + self.text.count("！") > 3:
+            return True
         capitals = len(_CAPITALS.findall(self.text))
-        return (
-            capitals > max(12, 0.6 * len(_WORDS.findall(self.text)))
-            or self.text.count("!") + self.text.count("！") > 3
-        )
+        return capitals > 12 and capitals > 0.6 * len(_WORDS.findall(self.text))
 
     @property
     def is_repost(self) -> bool:

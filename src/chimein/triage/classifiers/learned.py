@@ -72,7 +72,7 @@ class LearnedClassifier:
             scores = scores + shipped_careful().scores(sight)
         choices = {name: _choose(head, scores) for name, head in heads.items()}
         labels = _label_by(choices, thresholds, inputs, said)
-        _give_reasons(labels, choices, Evidence.of(model, sight.texts), said)
+        _give_reasons(labels, choices, Evidence.of(model, sight.grams), said)
         return labels
 
 
@@ -194,9 +194,9 @@ def _idle(labels: Labels, said: Said) -> str:
 def _give_reasons(
     labels: Sequence[Labels], choices: Mapping[str, _Choice], evidence: Evidence, said: Sequence[Said]
 ) -> None:
-    everyone = np.ones(len(labels), dtype=bool)
+    telling = np.array([one.intent != "chatter" for one in labels], dtype=bool)
     intent, anger = choices["intent"], choices["anger"]
-    for one, words in zip(labels, evidence.words(intent.head, intent.number, everyone), strict=True):
+    for one, words in zip(labels, evidence.words(intent.head, intent.number, telling), strict=True):
         if one.intent != "chatter":
             one.reasons.append(Reason(f"intent.{one.intent}", words))
     for one, words in zip(labels, evidence.words(anger.head, anger.number, anger.number == 1), strict=True):

@@ -61,6 +61,7 @@ class Sight:
     """A batch as the model sees it: n-grams and flags in one sparse matrix."""
 
     rows: sparse.csr_matrix
+    grams: shape.Grams
     texts: Sequence[str]
 
 
@@ -153,11 +154,12 @@ class MessageModel:
     def see(self, messages: Sequence[Said]) -> Sight:
         """Texts as rows: n-grams weighted and of length 1, then the flags."""
         texts = [said.own for said in messages]
-        grams = shape.counts(texts, bits=BITS)
-        grams.data *= self.idf[grams.indices]
-        grams = shape.of_length_one(grams)
+        grams = shape.Grams.of(texts, bits=BITS)
+        counted = grams.counts(bits=BITS)
+        counted.data *= self.idf[counted.indices]
         flagged = sparse.csr_matrix(flags(messages))
-        return Sight(sparse.hstack([grams, flagged], format="csr", dtype=np.float32), texts)
+        rows = sparse.hstack([shape.of_length_one(counted), flagged], format="csr", dtype=np.float32)
+        return Sight(rows, grams, texts)
 
     def scores(self, sight: Sight) -> Array:
         """Raw scores, one column a class of a head."""

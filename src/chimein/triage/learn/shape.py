@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import regex
@@ -37,12 +38,31 @@ def counts(texts: Sequence[str], *, bits: int) -> sparse.csr_matrix:
 
 
 def _counts(texts: Sequence[str], bits: int) -> sparse.csr_matrix:
-    found = ngrams.find(ngrams.Laid.of([shaped(text) for text in texts]), bits=bits)
-    ones = np.ones(len(found.doc), dtype=np.float32)
-    rows = sparse.csr_matrix((ones, (found.doc, found.column)), shape=(len(texts), 1 << bits))
-    rows.sum_duplicates()
-    rows.data = 1 + np.log(rows.data)
-    return rows
+    return Grams.of(texts, bits=bits).counts(bits=bits)
+
+
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """A batch of texts with all their n-grams and where these stand."""
+
+    text: str
+    laid: ngrams.Laid
+    found: ngrams.Found
+    size: int
+
+    @classmethod
+    def of(cls, texts: Sequence[str], *, bits: int) -> Grams:
+        made = [shaped(text) for text in texts]
+        laid = ngrams.Laid.of(made)
+        return cls("\0".join(["", *made, ""]), laid, ngrams.find(laid, bits=bits), len(texts))
+
+    def counts(self, *, bits: int) -> sparse.csr_matrix:
+        """How often each occurs, damped as 1 + log(count): one row a text."""
+        ones = np.ones(len(self.found.doc), dtype=np.float32)
+        rows = sparse.csr_matrix((ones, (self.found.doc, self.found.column)), shape=(self.size, 1 << bits))
+        rows.sum_duplicates()
+        rows.data = 1 + np.log(rows.data)
+        return rows
 
 
 def of_length_one(rows: sparse.csr_matrix) -> sparse.csr_matrix:
