@@ -38,6 +38,9 @@ def adapted(base: MessageModel, examples: Sequence[Example]) -> MessageModel:
     base = _with_topics(base, examples)
     sight = base.see([Said.of(example.text) for example in examples])
     old = base.scores(sight)
+    # Only n-grams that occur can learn anything: a few thousand of a hundred thousand.
+    there = np.unique(sight.rows.indices)
+    grams = sight.rows[:, there]
     weights, bias, heads = base.weights.copy(), base.bias.copy(), dict(base.heads)
     for name, head in base.heads.items():
         number = {label: k for k, label in enumerate(head.classes)}
@@ -45,11 +48,13 @@ def adapted(base: MessageModel, examples: Sequence[Example]) -> MessageModel:
         rows = np.flatnonzero(known >= 0)
         if not _is_enough(known[rows]):
             continue
-        seen = sparse.hstack([old[rows] * _OLD_SCORES, sight.rows[rows]], format="csr")
+        seen = sparse.hstack([old[rows] * _OLD_SCORES, grams[rows]], format="csr")
         given = np.array([example.weight for example in examples])[rows]
         fresh, fresh_bias = logistic(seen, known[rows], len(head.classes), strength=_STRENGTH, weights=given)
         mixing, own = fresh[: old.shape[1]] * _OLD_SCORES, fresh[old.shape[1] :]
-        weights[:, head.columns] = base.weights @ mixing + own
+        mixed = base.weights @ mixing
+        mixed[there] += own
+        weights[:, head.columns] = mixed
         bias[head.columns] = base.bias @ mixing + fresh_bias
         heads[name] = _fitted(head, seen, known[rows])
     return replace(base, weights=weights, bias=bias, heads=heads)

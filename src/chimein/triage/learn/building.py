@@ -13,7 +13,7 @@ from chimein.triage.learn import shape
 from chimein.triage.learn.calibration import FOLDS, best_boost, fit_scale, folds, softmax
 from chimein.triage.learn.examples import HEADS, Example
 from chimein.triage.learn.flags import NAMES
-from chimein.triage.learn.message_model import BITS, Careful, Head, MessageModel, dense, kernel
+from chimein.triage.learn.message_model import BITS, Careful, Head, MessageModel, dense, kernel, rows_of
 from chimein.triage.said import Said
 
 Array = npt.NDArray[Any]
@@ -49,23 +49,17 @@ def truths(examples: Sequence[Example]) -> list[Truth]:
 
 
 def blank(name: str, texts: Sequence[str]) -> MessageModel:
-    """A model with the vocabulary of these texts and no weights."""
-    grams = shape.counts([Said.of(text).own for text in texts], bits=BITS)
-    idf = shape.inverse_document_frequency(grams)
-    idf[np.bincount(grams.indices, minlength=len(idf)) < _SEEN_IN] = 0
+    """A model that knows the n-grams of these texts and has no weights."""
+    counted = shape.counts([Said.of(text).own for text in texts], bits=BITS)
+    idf = shape.inverse_document_frequency(counted)
+    used = np.flatnonzero(np.bincount(counted.indices, minlength=len(idf)) >= _SEEN_IN)
     heads, first = {}, 0
     for head, classes in HEADS.items():
         zeros = np.zeros(len(classes), dtype=np.float32)
         heads[head] = Head(classes, first, 1.0, zeros, zeros)
         first += len(classes)
-    return MessageModel(
-        name,
-        heads,
-        idf,
-        np.zeros(((1 << BITS) + len(NAMES), first), np.float32),
-        np.zeros(first, np.float32),
-        {},
-    )
+    weights = np.zeros((len(used) + len(NAMES), first), np.float32)
+    return MessageModel(name, heads, rows_of(used), idf[used], weights, np.zeros(first, np.float32), {})
 
 
 def logistic(
@@ -111,8 +105,7 @@ def build(name: str, examples: Sequence[Example], embeddings: Array) -> Built:
     """The model and its careful reading, whose scores are added to the quick ones'."""
     model = blank(name, [example.text for example in examples])
     sight = model.see([Said.of(example.text) for example in examples])
-    used = np.concatenate([np.flatnonzero(model.idf), (1 << BITS) + np.arange(len(NAMES))])
-    grams = sight.rows[:, used]
+    grams = sight.rows
     mean, spread = embeddings.mean(0), embeddings.std(0) + 1e-6
     seen = dense(embeddings, sight, mean, spread)
     landmarks = seen[
@@ -125,7 +118,7 @@ def build(name: str, examples: Sequence[Example], embeddings: Array) -> Built:
     for truth in truths(examples):
         head, rows = model.heads[truth.name], truth.rows
         known, at, count = truth.known[rows], head.columns, len(truth.classes)
-        model.weights[used, at], model.bias[at] = logistic(grams[rows], known, count)
+        model.weights[:, at], model.bias[at] = logistic(grams[rows], known, count)
         weights[:, at], bias[at] = logistic(near[rows], known, count)
         first = unseen(grams[rows], known, count)
         second = first + unseen(near[rows], known, count)

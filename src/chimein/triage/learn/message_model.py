@@ -114,7 +114,7 @@ _GAMMA = 0.5 / 384
 
 def dense(embeddings: Array, sight: Sight, mean: Array, spread: Array) -> Array:
     """Embeddings, standardised, with the flags beside them."""
-    flagged = sight.rows[:, 1 << BITS :].toarray() * _LOUD_FLAGS
+    flagged = sight.rows[:, -len(NAMES) :].toarray() * _LOUD_FLAGS
     return np.hstack([(embeddings - mean) / spread, flagged])
 
 
@@ -144,9 +144,11 @@ class MessageModel:
 
     name: str
     heads: Mapping[str, Head]
+    row_of: Array
+    """Hashed n-gram → its row in `weights`; −1 for those that the model does not know."""
     idf: Array
     weights: Array
-    """One row an n-gram or flag, one column a class of a head."""
+    """One row a known n-gram, then one a flag; one column a class of a head."""
     bias: Array
     thresholds: Mapping[str, float]
     """How likely something must be to count: a risk, anger, the two of the gate."""
@@ -154,8 +156,8 @@ class MessageModel:
     def see(self, messages: Sequence[Said]) -> Sight:
         """Texts as rows: n-grams weighted and of length 1, then the flags."""
         texts = [said.own for said in messages]
-        grams = shape.Grams.of(texts, bits=BITS)
-        counted = grams.counts(bits=BITS)
+        grams = shape.Grams.of(texts, bits=BITS).known(self.row_of)
+        counted = grams.counts(len(self.idf))
         counted.data *= self.idf[counted.indices]
         flagged = sparse.csr_matrix(flags(messages))
         rows = sparse.hstack([shape.of_length_one(counted), flagged], format="csr", dtype=np.float32)
@@ -174,8 +176,7 @@ class MessageModel:
         return self.likely(self.scores(self.see([Said.of(text) for text in texts])))
 
     def dump(self) -> bytes:
-        """The model as bytes, weights in half precision; rows that are all zero are left out."""
-        used = np.flatnonzero(np.abs(self.weights).max(axis=1) > 0).astype(np.int32)
+        """The model as bytes, weights in half precision."""
         told = {
             "format": FORMAT,
             "name": self.name,
@@ -188,9 +189,9 @@ class MessageModel:
             buffer,
             allow_pickle=False,
             told=np.array(json.dumps(told)),
-            used=used,
-            idf=self.idf[used[used < len(self.idf)]].astype(np.float16),
-            weights=self.weights[used].astype(np.float16),
+            used=np.flatnonzero(self.row_of >= 0).astype(np.int32),
+            idf=self.idf.astype(np.float16),
+            weights=self.weights.astype(np.float16),
             bias=self.bias.astype(np.float32),
         )
         return buffer.getvalue()
@@ -202,16 +203,20 @@ class MessageModel:
             told = json.loads(str(file["told"]))
             if told["format"] != FORMAT or tuple(told["flags"]) != NAMES:
                 raise ValueError("this model was made for another version of ChimeIn; train it again")
-            used, bias = file["used"], file["bias"]
-            idf = np.zeros(1 << BITS, dtype=np.float32)
-            idf[used[used < len(idf)]] = file["idf"]
-            weights = np.zeros(((1 << BITS) + len(NAMES), len(bias)), dtype=np.float32)
-            weights[used] = file["weights"]
-        return cls(told["name"], _heads(told["heads"]), idf, weights, bias, told["thresholds"])
+            idf, weights, bias = (file[name].astype(np.float32) for name in ("idf", "weights", "bias"))
+            row_of = rows_of(file["used"])
+        return cls(told["name"], _heads(told["heads"]), row_of, idf, weights, bias, told["thresholds"])
 
     def named(self, name: str) -> MessageModel:
         """The same model under another name."""
         return replace(self, name=name)
+
+
+def rows_of(used: Array) -> Array:
+    """Hashed n-gram → row, for a model that knows these n-grams in this order."""
+    row_of = np.full(1 << BITS, -1, dtype=np.int32)
+    row_of[used] = np.arange(len(used), dtype=np.int32)
+    return row_of
 
 
 @lru_cache(maxsize=1)

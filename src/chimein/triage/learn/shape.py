@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import regex
@@ -38,7 +38,7 @@ def counts(texts: Sequence[str], *, bits: int) -> sparse.csr_matrix:
 
 
 def _counts(texts: Sequence[str], bits: int) -> sparse.csr_matrix:
-    return Grams.of(texts, bits=bits).counts(bits=bits)
+    return Grams.of(texts, bits=bits).counts(1 << bits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,19 @@ class Grams:
         laid = ngrams.Laid.of(made)
         return cls("\0".join(["", *made, ""]), laid, ngrams.find(laid, bits=bits), len(texts))
 
-    def counts(self, *, bits: int) -> sparse.csr_matrix:
+    def known(self, row_of: ngrams.Ints) -> Grams:
+        """Only the n-grams that `row_of` gives a row, with that row as their column."""
+        rows = row_of[self.found.column]
+        kept = np.flatnonzero(rows >= 0)
+        found = self.found
+        return replace(
+            self, found=ngrams.Found(found.doc[kept], rows[kept], found.start[kept], found.end[kept])
+        )
+
+    def counts(self, columns: int) -> sparse.csr_matrix:
         """How often each occurs, damped as 1 + log(count): one row a text."""
         ones = np.ones(len(self.found.doc), dtype=np.float32)
-        rows = sparse.csr_matrix((ones, (self.found.doc, self.found.column)), shape=(self.size, 1 << bits))
+        rows = sparse.csr_matrix((ones, (self.found.doc, self.found.column)), shape=(self.size, columns))
         rows.sum_duplicates()
         rows.data = 1 + np.log(rows.data)
         return rows
