@@ -69,7 +69,8 @@ CROSS JOIN LATERAL (
            min(m.posted_at + make_interval(mins => coalesce(r.sla_minutes,
                (%(minutes)b::int[])[coalesce({strictness("r.lane")}, {len(STRICTEST_FIRST)})])))
                FILTER (WHERE m.disposition = 'waiting') AS due_at,
-           (array_agg(split_part(r.language, '-', 1) ORDER BY m.posted_at) FILTER (WHERE m.disposition = 'waiting'))[1] AS language
+           split_part((array_agg(r.language ORDER BY m.posted_at) FILTER (WHERE m.disposition = 'waiting'))[1], '-', 1)
+               AS language
     FROM conversations_message m JOIN triage_triage r ON r.message_id = m.id
     WHERE m.conversation_id = c.id AND m.disposition <> 'no_reply'
 ) t

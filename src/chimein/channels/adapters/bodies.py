@@ -72,6 +72,8 @@ def _text_for_number(value: object) -> object:
 
 def _web_address_or_nothing(value: object) -> str:
     """A link that is no web address is dropped: it neither costs a question nor becomes a link."""
+    if not value:
+        return ""
     try:
         usable = isinstance(value, str) and len(value) <= _MAX_LINK and is_web_address(value)
     except ValueError:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from chimein.triage import lexicon
 from chimein.triage.classifiers.rules import verdict
-from chimein.triage.said import Said
+from chimein.triage.said import Glance, Said
 
 _LISTS = {f"risk.{name}": words for name, words in lexicon.RISKS.items()} | {
     "anger": lexicon.ANGER,
@@ -57,7 +57,7 @@ def flags(messages: Sequence[Said]) -> npt.NDArray[np.float32]:
 
 
 def _one(said: Said) -> list[bool]:
-    length, rules = len(said.text), verdict(said)
+    length, rules = len(said.text), verdict(Glance.at(said))
     return [
         *(said.has(words) for _, words in _LISTED),
         said.shows_private_data,
