@@ -217,7 +217,7 @@ def _new_conversation(pk: int, items: list[Incoming], previous_id: int | None) -
         contact_id=first.known.contact_id if first.known else None,
         visibility="private" if private else "public",
         title="" if private else title_of(first.record.text),
-        language=first.labels.language if first.labels else "",
+        language=base(first.labels.language) if first.labels else "",
         topic=first.labels.topic if first.labels else "",
         previous_id=previous_id,
         message_count=len(items),

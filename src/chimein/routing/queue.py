@@ -126,7 +126,7 @@ _STRICTER = f"""
 UPDATE routing_workitem w SET lane = {strictest_of(f"least(o.place, {strictness('w.lane')})")},
        trusted_only = w.trusted_only OR o.trusted_only
 FROM (SELECT min({strictness("lane")}) AS place, bool_or(trusted_only) AS trusted_only
-      FROM routing_workitem WHERE conversation_id = ANY(%(losers)s)) o
+      FROM routing_workitem WHERE conversation_id = ANY(%(losers)s) HAVING count(*) > 0) o
 WHERE w.conversation_id = %(winner)s AND NOT w.lane_by_person
 """
 _TAKE_OVER = f"""

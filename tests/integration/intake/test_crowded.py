@@ -31,7 +31,7 @@ def _posts(thread: int) -> list[dict[str, object]]:
     by_id = thread % 2 == 0
     return [
         post(
-            f"t{thread}-{n}", f"Question {n} of thread {thread}: how?", by=f"c{(thread * 7 + n) % 61}", at=n,
+            f"t{thread}-{n}", f"How do I reset the speaker? ({thread}, {n})", by=f"c{(thread * 7 + n) % 61}", at=n,
             thread=f"t{thread}" if by_id else "", reply_to="" if by_id or n == 0 else f"t{thread}-{n - 1}",
         )
         for n in range(LENGTH)

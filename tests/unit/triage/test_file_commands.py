@@ -273,12 +273,6 @@ def test_what_is_no_model(tmp_path: Path) -> None:
     _fails("is no model made by chimein train", "predict", model=tmp_path / "empty", file=file)
 
 
-def test_a_classifier_that_is_not_installed(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text(_MESSAGES)
-    with registry.CLASSIFIER.override("nobody"):
-        _fails("no classifier 'nobody' is installed. See CHIMEIN_CLASSIFIER.", "triage", tmp_path / "a.csv")
-
-
 # ---------------------------------------------------------------- weight
 @pytest.mark.parametrize(
     ("line", "wanted"),

@@ -25,6 +25,10 @@ Array = npt.NDArray[Any]
 
 _LAST_WORD = frozenset({"legal", "safety", "self_harm", "crisis", "press"})
 _REACH_WORTH_NAMING = 4.0
+_OF_NO_USE = frozenset({"chatter", "spam"})
+_LIKELY, _SURE = 0.45, 0.7
+_LISTED_ENOUGH = 0.05
+"""A word of the lists of grave risks counts from this probability on: the model has seen few of them."""
 _AT_ONCE = 400
 """Messages looked at together: their n-grams stay in the processor's cache, and memory stays small."""
 
@@ -103,7 +107,16 @@ def _label_by(
         one.gate = _gate(one, thresholds)
         one.urgency = urgency(one)
         one.no_reply_reason = _no_reply(one, inputs[row], said[row])
+        if one.fit == "none" and not one.no_reply_reason:
+            one.fit = _second_best(choices["lane"], row)
     return labels
+
+
+def _second_best(lane: _Choice, row: int) -> str:
+    """Where a message goes that nobody dares to call small talk."""
+    likely = lane.likely[row].copy()
+    likely[[lane.head.classes.index(name) for name in ("none", "thank")]] = 0
+    return lane.head.classes[int(likely.argmax())]
 
 
 def _by_brand(inputs: Sequence[TriageInput]) -> Iterator[tuple[int, list[int]]]:
@@ -128,6 +141,10 @@ def _risks(
     likely = np.column_stack([choices[name].likely[:, 1] for name in names])
     least = np.array([thresholds.get(name, 0.5) for name in names])
     positive = likely >= least
+    for k, name in enumerate(RISKS):
+        if name in _LAST_WORD and name != "crisis":
+            listed = np.array([one.has(lexicon.RISKS[name]) for one in said])
+            positive[:, k] |= listed & (likely[:, k] >= _LISTED_ENOUGH)
     risks = [[RISKS[k] for k in np.flatnonzero(row)] for row in positive]
     for found, one in zip(risks, said, strict=True):
         if one.shows_private_data and "privacy" not in found:
@@ -190,9 +207,13 @@ def _is_thanks(labels: Labels, item: TriageInput, said: Said) -> bool:
 
 
 def _idle(labels: Labels, said: Said) -> str:
+    """Small talk, when there is little doubt: a question taken for it would never be answered."""
     if not said.has_words and not labels.risks:
         return "no_words"
-    return "chatter" if labels.fit == "none" else ""
+    if labels.fit != "none" or labels.intent not in _OF_NO_USE:
+        return ""
+    wants = said.asks or said.has(lexicon.COMPLAINT) or said.has(lexicon.STILL)
+    return "chatter" if labels.confidence >= (_SURE if wants else _LIKELY) else ""
 
 
 def _give_reasons(
