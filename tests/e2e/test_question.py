@@ -10,7 +10,7 @@ from tests.e2e import desk, warble
 from tests.e2e.people import ANN, DESKTOP, GRACE, PHONE, People
 from tests.e2e.product import BRAND, Product, until
 
-ASKED = "my router drops wifi after the update, tamarind"
+ASKED = "why does my router drop wifi after the update, tamarind?"
 ANSWER = (
     "Hold the reset pin for ten seconds, then install 2.1.4 from the menu. That version keeps the band apart."
 )

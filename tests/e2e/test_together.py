@@ -11,7 +11,7 @@ from tests.e2e.product import LEASE_SECONDS, Product
 
 def test_the_second_is_told_who_answers(people: People, product: Product) -> None:
     product.join("two_at_once", "Tilda Once")
-    product.say("two_at_once", "Tamarind, can the Mint kettle keep water warm for an hour?")
+    product.say("two_at_once", "Tamarind, how do I make the Mint kettle keep water warm for an hour?")
     first, second = people.member(GRACE), people.member(TOMOS)
     desk.open_conversation(first, "crowd", "keep water warm for an hour")
     desk.open_conversation(second, "crowd", "keep water warm for an hour")

@@ -11,7 +11,7 @@ from chimein.triage.port import BrandWords, TriageInput
 from tests.unit.docs import pages
 
 _CROWD = (
-    "my router drops wifi after the update, tamarind",
+    "why does my router drop wifi after the update, tamarind?",
     "罗望的路由器更新以后老掉线，怎么办",
     "is there a way to pair my tamarind headphones with two phones at once?",
     "罗望的耳机能同时连两部手机吗？",

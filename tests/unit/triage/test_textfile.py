@@ -32,7 +32,7 @@ _CSV = '\ufeffid,text\n7,"two\nlines, ""quoted"""\n8,包裹在哪里\n'
     [
         ("a.csv", _CSV.encode()),
         ("a.CSV", _CSV.encode()),
-        ("a.csv.gz", gzip.compress(_CSV.encode())),
+        ("a.csv.gz", gzip.compress(_CSV.encode(), mtime=0)),
         ("a.csv", _CSV.replace("\n8", "\r\n8").encode()),
     ],
 )
@@ -49,7 +49,7 @@ def test_jsonl_keeps_numbers_as_ids(tmp_path: Path, packed: bool) -> None:
     content = b'{"id": 7, "text": "hi", "verified": true}\n\n{"text": null, "followers": 12.0}\n'
     path = _file(tmp_path, "a.jsonl", content)
     if packed:
-        path = _file(tmp_path, "a.jsonl.gz", gzip.compress(content))
+        path = _file(tmp_path, "a.jsonl.gz", gzip.compress(content, mtime=0))
     first, second = rows(path, needed=["text"])
     assert (first.id("id"), first.flag("verified"), first.number_in("followers")) == (7, True, 0)
     assert (second.id("id"), second.text("text"), second.number_in("followers")) == (2, "", 12)
@@ -103,7 +103,7 @@ def test_what_is_no_count_counts_nothing(value: str) -> None:
         ("a.csv", "id,text\n1,包裹\n".encode("gb18030"), r"is not UTF-8 text"),
         ("a.csv", "id,text\n".encode("utf-16"), r"is not UTF-8 text"),
         ("a.csv.gz", b"id,text\n1,x\n", r"named \.gz, yet it is not a gzip file"),
-        ("a.csv.gz", gzip.compress(b"id,text\n" * 9999)[:60], r"is damaged"),
+        ("a.csv.gz", gzip.compress(b"id,text\n" * 9999, mtime=0)[:60], r"is damaged"),
         ("a.jsonl", '{"text": "x"}\n{"text": \n', r"line 2: this is not JSON"),
         ("a.jsonl", '["text"]\n', r"line 1: a JSON object is needed"),
         ("a.jsonl", '{"text": ["x"]}\n', r"Row 1: column text holds a list"),

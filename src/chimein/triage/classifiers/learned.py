@@ -26,7 +26,7 @@ Array = npt.NDArray[Any]
 _LAST_WORD = frozenset({"legal", "safety", "self_harm", "crisis", "press"})
 _REACH_WORTH_NAMING = 4.0
 _OF_NO_USE = frozenset({"chatter", "spam"})
-_LIKELY, _SURE = 0.45, 0.7
+_LIKELY, _SURE = 0.45, 0.9
 _LISTED_ENOUGH = 0.05
 """A word of the lists of grave risks counts from this probability on: the model has seen few of them."""
 _AT_ONCE = 400
