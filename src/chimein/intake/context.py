@@ -14,7 +14,7 @@ from chimein.triage import policies, policy
 from chimein.triage.port import BrandWords
 from chimein.triage.writing import brand_words
 
-_KEEP_S = 10.0
+_KEEP_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def signatures(brand_id: int) -> dict[str, int]:
 
 
 def account_context(account_id: int) -> AccountContext:
-    """The context of an account, at most ten seconds old."""
+    """The context of an account, at most three seconds old."""
     known = _cache.get(account_id)
     if known and time.monotonic() - known[0] < _KEEP_S:
         return known[1]
