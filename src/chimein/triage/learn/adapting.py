@@ -27,6 +27,8 @@ TOPIC = "topic"
 _STRENGTH = 3.0
 _OLD_SCORES = 0.35
 """How loud the old scores speak beside the n-grams, whose rows have length 1."""
+_AS_GOOD_AS = 300
+"""The old model weighs as much as so many corrections: it learned from thousands of messages, none of this brand."""
 _FEWEST = 20
 _FEWEST_A_CLASS = 3
 
@@ -52,11 +54,15 @@ def adapted(base: MessageModel, examples: Sequence[Example]) -> MessageModel:
         given = np.array([example.weight for example in examples])[rows]
         fresh, fresh_bias = logistic(seen, known[rows], len(head.classes), strength=_STRENGTH, weights=given)
         mixing, own = fresh[: old.shape[1]] * _OLD_SCORES, fresh[old.shape[1] :]
+        part = len(rows) / (len(rows) + _AS_GOOD_AS)
         mixed = base.weights @ mixing
         mixed[there] += own
-        weights[:, head.columns] = mixed
-        bias[head.columns] = base.bias @ mixing + fresh_bias
-        heads[name] = _fitted(head, seen, known[rows])
+        weights[:, head.columns] = (1 - part) * head.scale * base.weights[:, head.columns] + part * mixed
+        bias[head.columns] = (1 - part) * (head.scale * base.bias[head.columns] + head.bias)
+        bias[head.columns] += part * (base.bias @ mixing + fresh_bias)
+        before = head.scale * old[rows][:, head.columns] + head.bias
+        after = unseen(seen, known[rows], len(head.classes), strength=_STRENGTH)
+        heads[name] = _fitted(head, (1 - part) * before + part * after, known[rows], part)
     return replace(base, weights=weights, bias=bias, heads=heads)
 
 
@@ -65,14 +71,14 @@ def _is_enough(known: Array) -> bool:
     return len(known) >= _FEWEST and len(counts[counts >= _FEWEST_A_CLASS]) >= 2
 
 
-def _fitted(head: Head, seen: Any, known: Array) -> Head:
-    scores = unseen(seen, known, len(head.classes), strength=_STRENGTH)
+def _fitted(head: Head, scores: Array, known: Array, part: float) -> Head:
+    """The head for mixed scores; what it favours moves by the same part as they did."""
     scale, bias = fit_scale(scores, known)
     boost = best_boost(softmax(scale * scores + bias), known)
     # A class that never came up keeps what it had.
-    missing = np.bincount(known, minlength=len(head.classes)) == 0
-    boost[missing] = 0
-    return Head(head.classes, head.first, scale, bias, boost)
+    there = np.bincount(known, minlength=len(head.classes)) > 0
+    mixed = np.where(there, (1 - part) * head.boost + part * boost, head.boost).astype(np.float32)
+    return Head(head.classes, head.first, scale, bias, mixed)
 
 
 def _with_topics(base: MessageModel, examples: Sequence[Example]) -> MessageModel:
