@@ -7,7 +7,7 @@ import itertools
 from chimein.core.actor import Actor, Role
 from chimein.core.ids import public_id
 from chimein.people.access import actor_of
-from chimein.people.models import Brand, Membership, Team, User
+from chimein.people.models import Brand, Membership, Team, Trust, User
 
 _numbers = itertools.count(1)
 
@@ -33,9 +33,15 @@ def user(name: str = "Somebody") -> User:
 
 
 def member(
-    of: Brand, role: Role = Role.AGENT, name: str = "Ann", team: Team | None = None, **fields: object
+    of: Brand,
+    role: Role = Role.AGENT,
+    name: str = "Ann",
+    team: Team | None = None,
+    trust: int | None = Trust.Level.TRUSTED,
+    **fields: object,
 ) -> Membership:
-    return Membership.objects.create(
+    """A member; trusted in everything unless `trust` says otherwise (None: no row, so new)."""
+    made = Membership.objects.create(
         user=user(name),
         brand=of,
         role=role.value,
@@ -44,6 +50,9 @@ def member(
         public_name=name,
         **fields,
     )
+    if trust is not None:
+        Trust.objects.create(member=made, level=trust, reason="test")
+    return made
 
 
 def actor(of: Brand, role: Role = Role.AGENT, name: str = "Ann", team: Team | None = None) -> Actor:

@@ -64,6 +64,8 @@ INSTALLED_APPS = [
     "chimein.intake",
     "chimein.wall",
     "chimein.insights",
+    "chimein.community",
+    "chimein.alerts",
     "chimein.web",  # before allauth, whose pages ours replace
     "allauth",
     "allauth.account",

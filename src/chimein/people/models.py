@@ -137,3 +137,78 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_name} ({self.role})"
+
+
+class HelperSettings(models.Model):
+    """How somebody wants to be asked. Without a row the defaults hold."""
+
+    member = models.OneToOneField(
+        Membership, on_delete=models.CASCADE, primary_key=True, related_name="helping"
+    )
+    takes_offers = models.BooleanField(default=True, help_text=_("Ask me when a question fits."))
+    daily_limit = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("At most so many questions a day are brought to me.")
+    )
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+    timezone = models.CharField(max_length=60, blank=True, help_text=_("The brand's where it is empty."))
+    muted_until = models.DateTimeField(null=True, blank=True)
+    paid_hours_only = models.BooleanField(default=False, help_text=_("Only during my paid hours."))
+    in_leagues = models.BooleanField(default=True, help_text=_("Show me in leagues and ranks."))
+    rules_accepted_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"settings of {self.member_id}"
+
+
+class Skill(models.Model):
+    """What is believed about somebody in a topic and language, from what came of their answers.
+
+    `log_odds` is that of being a specialist there (design: a two-state posterior); `good` and `poor` are decayed counts
+    of outcomes (a Beta estimate), for showing and for trust.
+    """
+
+    member = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="skills")
+    topic = models.CharField(max_length=50)
+    language = models.CharField(max_length=10, blank=True)
+    log_odds = models.FloatField()
+    good = models.FloatField(default=0)
+    poor = models.FloatField(default=0)
+    updated_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "topic", "language"], name="skill_once")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} in {self.topic}"
+
+
+class Trust(models.Model):
+    """How far somebody is trusted in a topic, a language and a class of risk. Empty: in all of them."""
+
+    class Level(models.IntegerChoices):
+        NEW = 0, _("New")
+        COACHED = 1, _("Coached")
+        TRUSTED = 2, _("Trusted")
+        MENTOR = 3, _("Mentor")
+
+    class Risk(models.TextChoices):
+        CLEAN = "clean", _("Harmless questions")
+        DOUBTFUL = "doubtful", _("Doubtful questions")
+
+    member = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="trust")
+    topic = models.CharField(max_length=50, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    risk = models.CharField(max_length=8, choices=Risk.choices, default=Risk.CLEAN)
+    level = models.SmallIntegerField(choices=Level.choices, default=Level.NEW)
+    since = models.DateTimeField(default=clock.now)
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "topic", "language", "risk"], name="trust_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.get_level_display()}"

@@ -31,7 +31,7 @@ HOUR = option("LEARN_HOUR", 3, "The hour of the brand's night at which it learns
 BY_RULE = option(
     "LEARN_BY_RULE", True, "Whether a better model goes live by rule; otherwise a lead always decides."
 )
-_LOCK_SPACE = 7301
+_LOCK_SPACE = 7401
 _KEPT_WEIGHTS = 4
 State, Stage = TrainedModel.State, TrainingRun.Stage
 

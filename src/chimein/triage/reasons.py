@@ -65,6 +65,9 @@ _TEXTS: dict[str, _Text] = {
     ),
     "anger": _Text(gettext_lazy("Angry"), gettext_lazy("The customer is angry."), 85),
     "vague_abuse": _Text(gettext_lazy("Insult"), gettext_lazy("An insult that names no problem."), 84),
+    "gate.doubtful": _Text(
+        gettext_lazy("Doubtful"), gettext_lazy("It may hold something that is not for everybody."), 45
+    ),
     "reach": _Text(gettext_lazy("Wide reach"), gettext_lazy("Many people follow this customer."), 60),
     "intent.question": _Text(gettext_lazy("Question"), gettext_lazy("The customer asks something."), 30),
     "intent.request": _Text(gettext_lazy("Request"), gettext_lazy("The customer wants something done."), 30),

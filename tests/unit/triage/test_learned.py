@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chimein.triage import policy
+from chimein.triage import policy, reasons
 from chimein.triage.classifiers.learned import classifier
 from chimein.triage.language import detect
 from chimein.triage.learn import ngrams, shape, textmodel
-from chimein.triage.learn.examples import HEADS, Example
+from chimein.triage.learn.examples import HEADS, RISKS, Example
 from chimein.triage.learn.message_model import MessageModel, adapt, shipped
-from chimein.triage.port import BrandWords, Labels, TriageInput
+from chimein.triage.port import BrandWords, Labels, Reason, TriageInput
 
 BRAND = BrandWords(0, ("tamarind",))
 ANYTHING = st.text(max_size=80)
@@ -91,6 +91,7 @@ def test_any_text_gets_an_answer_and_risk_never_reaches_the_crowd(texts: list[st
     for text, labels in zip(texts, found, strict=True):
         policy.DEFAULT.decide(labels, TriageInput(text, BRAND))
         assert 0 <= labels.confidence <= 1
+        assert {reason.code for reason in labels.reasons} <= set(reasons.codes())
         assert labels.lane in policy.LANES
         if labels.anger or policy.NEVER_CROWD.intersection(labels.risks):
             assert labels.lane != "crowd"
@@ -116,6 +117,16 @@ def test_reasons_name_words_that_stand_in_the_message() -> None:
     assert named
     assert all(word in text.lower() for word in named)
     assert any("refund" in word or "payment" in word or "invoice" in word for word in named)
+
+
+def test_every_reason_the_classifier_can_give_has_words_for_people() -> None:
+    risks = {f"risk.{name}" for name in RISKS} | {"risk.number"}
+    intents = {f"intent.{name}" for name in HEADS["intent"] if name != "chatter"}
+    given_by_it = {"anger", "vague_abuse", "gate.doubtful", "reach"}
+    assert risks | intents | given_by_it <= set(reasons.codes())
+    doubtful = _labelled("Real battery life of the tablet, please. Not the brochure. I write on trains.")
+    doubtful.reasons.append(Reason("gate.doubtful"))
+    assert all(reasons.say(one.code).label != one.code for one in doubtful.reasons)
 
 
 def test_private_numbers_are_never_given_as_a_reason() -> None:

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from chimein.core.actor import Role
 from chimein.core.ids import public_id
 from chimein.demo.scenario import Colleague, Scenario, TrustedCustomer
-from chimein.people.models import Brand, Membership, Team, User
+from chimein.people.models import Brand, Membership, Team, Trust, User
 from chimein.triage.models import Topic
 
 SLUG = "tamarind"
@@ -79,6 +79,9 @@ def _members(scenario: Scenario, brand: Brand, teams: dict[str, Team]) -> dict[s
     members = Membership.objects.bulk_create(
         _membership(person, user, brand, teams, number)
         for number, (person, user) in enumerate(zip(scenario.helpers, users, strict=True), 1)
+    )
+    Trust.objects.bulk_create(
+        Trust(member=member, level=Trust.Level.TRUSTED, reason="the demo's old hands") for member in members
     )
     return {person.id: member for person, member in zip(scenario.helpers, members, strict=True)}
 
