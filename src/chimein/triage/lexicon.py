@@ -35,9 +35,12 @@ class Words:
     """A list of words and phrases: its patterns by their number in the prefilter."""
 
     patterns: tuple[tuple[int, re.Pattern[str]], ...]
+    numbers: frozenset[int]
 
     def found(self, folded: Folded, limit: int = 3) -> tuple[str, ...]:
         """The first few that stand in the text, each once."""
+        if self.numbers.isdisjoint(folded.possible):
+            return ()
         seen: dict[str, None] = {}
         for number, pattern in self.patterns:
             if number in folded.possible:
@@ -49,6 +52,8 @@ class Words:
 
     def stand_in(self, folded: Folded) -> bool:
         """Whether any of them stands in the text."""
+        if self.numbers.isdisjoint(folded.possible):
+            return False
         # A plain loop: this runs dozens of times a message, and a generator costs twice as much.
         for number, pattern in self.patterns:  # noqa: SIM110
             if number in folded.possible and pattern.search(folded.text):
@@ -63,7 +68,7 @@ def words(english: str, chinese: str = "") -> Words:
         made.append((_PREFILTER.add(english), re.compile(rf"(?<!\w)(?:{english})(?!\w)", re.ASCII)))
     if chinese:
         made.append((_PREFILTER.add(chinese), re.compile(chinese)))
-    return Words(tuple(made))
+    return Words(tuple(made), frozenset(number for number, _ in made))
 
 
 # fmt: off

@@ -37,7 +37,12 @@ class Said:
     def of(cls, raw: str) -> Said:
         raw = raw[:LONGEST]
         own, chain, _ = raw.partition(lexicon.CHAIN)
-        text = _LINK.sub(" ", _MENTION.sub(" ", own)).strip()
+        text = own
+        if "@" in text or "＠" in text:
+            text = _MENTION.sub(" ", text)
+        if "://" in text:
+            text = _LINK.sub(" ", text)
+        text = text.strip()
         return cls(raw, own, text, Folded.of(_HANDLE_SIGN.sub(" ", own) if "@" in own else text), bool(chain))
 
     def found(self, words: Words) -> tuple[str, ...]:
@@ -46,6 +51,8 @@ class Said:
 
     def has(self, words: Words) -> bool:
         """Whether any word of a list stands in it. Looked for once: flags and rules both ask."""
+        if words.numbers.isdisjoint(self.folded.possible):
+            return False
         known = self._has.get(id(words))
         if known is None:
             known = self._has[id(words)] = words.stand_in(self.folded)
@@ -59,7 +66,7 @@ class Said:
     def has_words(self) -> bool:
         return bool(_WORDS.search(self.text))
 
-    @property
+    @cached_property
     def is_shouted(self) -> bool:
         if self.text.count("!") + self.text.count("！") > 3:
             return True
@@ -89,5 +96,5 @@ class Glance(Said):
     def at(cls, said: Said) -> Glance:
         """A glance at what is open already; what one of the two has looked up the other knows too."""
         made = cls(said.raw, said.own, said.text, said.folded, said.heads_chain, said._has)
-        made.shows_private_data = said.shows_private_data
+        made.shows_private_data, made.is_shouted = said.shows_private_data, said.is_shouted
         return made

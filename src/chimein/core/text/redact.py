@@ -72,6 +72,8 @@ _SPELT_END = re.compile(
     rf"|\bat\s+{_PROVIDER}\s*\.\s*{_TLD}\b)",
     re.IGNORECASE,
 )
+_DOT_SIGNS = (".", "。", "dot", "点")
+_PROVIDERS = tuple(_PROVIDER[3:-1].split("|"))
 _SPELT_SIGNS = (" at ", "(at", "( at", "[at", "[ at", "{at", "<at", "@", "艾特", "圈a")
 _LOCAL_PART = re.compile(r"[^\s()\[\]{}<>]{1,64}\s*$")
 # Seven digits or more, however they are grouped: phones, cards, accounts, parcels, identity numbers.
@@ -172,9 +174,10 @@ def _secret_spans(pattern: re.Pattern[str], text: str) -> Iterable[Span]:
 def _contact_spans(text: str, digits: int) -> Iterable[Span]:
     """Mail addresses, and numbers as long as a phone's. A search is made only where it can find something."""
     lowered = text.lower()
-    if "@" in text:
+    dotted = any(sign in lowered for sign in _DOT_SIGNS)
+    if "@" in text and (dotted or any(name in lowered for name in _PROVIDERS)):
         yield from _mail_spans(text)
-    if any(sign in lowered for sign in _SPELT_SIGNS):
+    if dotted and any(sign in lowered for sign in _SPELT_SIGNS):
         yield from _spelt_mail_spans(text)
     if digits >= _MIN_NUMBER:
         yield from _number_spans(_LONG_NUMBER, text)

@@ -228,11 +228,13 @@ def _give_reasons(
         if one.anger:
             one.reasons.append(Reason("anger", words))
     for risk in RISKS:
-        wanted = np.array([risk in one.risks for one in labels])
-        if wanted.any():
-            _give_risk(
-                risk, labels, evidence.words(choices[f"risk.{risk}"].head, wanted.astype(int), wanted), said
-            )
+        rows = [row for row, one in enumerate(labels) if risk in one.risks]
+        if rows:
+            wanted = np.zeros(len(labels), dtype=int)
+            wanted[rows] = 1
+            named = evidence.words(choices[f"risk.{risk}"].head, wanted, wanted == 1)
+            for row in rows:
+                labels[row].reasons.append(_risk_reason(risk, named[row], said[row]))
     for one in labels:
         _give_plain_reasons(one)
 
@@ -246,17 +248,11 @@ def _give_plain_reasons(labels: Labels) -> None:
         labels.reasons.append(Reason("reach"))
 
 
-def _give_risk(
-    risk: str, labels: Sequence[Labels], words: Sequence[tuple[str, ...]], said: Sequence[Said]
-) -> None:
-    for one, found, source in zip(labels, words, said, strict=True):
-        if risk not in one.risks:
-            continue
-        if risk == "privacy" and source.shows_private_data:
-            # The words would be the private data.
-            one.reasons.append(Reason("risk.number"))
-        else:
-            one.reasons.append(Reason(f"risk.{risk}", found))
+def _risk_reason(risk: str, words: tuple[str, ...], said: Said) -> Reason:
+    if risk == "privacy" and said.shows_private_data:
+        # The words would be the private data.
+        return Reason("risk.number")
+    return Reason(f"risk.{risk}", words)
 
 
 classifier = LearnedClassifier("learned-1", careful=False)

@@ -15,7 +15,6 @@ LINK, MENTION = "\ue001", "\ue002"
 SIGNS = LINK + MENTION
 _LINK = regex.compile(r"https?://\S+|www\.\S+")
 _MENTION = regex.compile(r"[@＠][\p{L}\p{N}_\-.]+")
-_SPACES = regex.compile(r"[\s\x00]+")
 LONGEST = 2000
 _CHUNK = 2000
 
@@ -26,7 +25,8 @@ def shaped(text: str) -> str:
         text = _LINK.sub(f" {LINK} ", text)
     if "@" in text or "＠" in text:
         text = _MENTION.sub(f" {MENTION} ", text)
-    return f" {_SPACES.sub(' ', text[:LONGEST].lower()).strip()} "
+    words = text[:LONGEST].lower().replace("\0", " ").split()
+    return f" {' '.join(words)} "
 
 
 def counts(texts: Sequence[str], *, bits: int) -> sparse.csr_matrix:
