@@ -51,7 +51,9 @@ def member(
         **fields,
     )
     if trust is not None:
-        Trust.objects.create(member=made, level=trust, reason="test")
+        Trust.objects.bulk_create(
+            Trust(member=made, level=trust, risk=risk, reason="test") for risk in Trust.Risk.values
+        )
     return made
 
 

@@ -127,6 +127,13 @@ class Membership(models.Model):
     on_wall = models.BooleanField(default=False, help_text=_("Show a public page with my answers."))
     languages = ArrayField(models.CharField(max_length=10), default=list)
     topics = ArrayField(models.CharField(max_length=50), default=list)
+    coach = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="coached",
+        help_text=_("Who looks at the drafts of somebody coached first."),
+    )  # fmt: skip
+    paused_until = models.DateTimeField(
+        null=True, blank=True, help_text=_("Until then no questions are brought to this person.")
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)
 

@@ -81,7 +81,9 @@ def _members(scenario: Scenario, brand: Brand, teams: dict[str, Team]) -> dict[s
         for number, (person, user) in enumerate(zip(scenario.helpers, users, strict=True), 1)
     )
     Trust.objects.bulk_create(
-        Trust(member=member, level=Trust.Level.TRUSTED, reason="the demo's old hands") for member in members
+        Trust(member=member, level=Trust.Level.TRUSTED, risk=risk, reason="the demo's old hands")
+        for member in members
+        for risk in Trust.Risk.values
     )
     return {person.id: member for person, member in zip(scenario.helpers, members, strict=True)}
 
