@@ -144,6 +144,8 @@ class InboundRecord:
     thread. It is to us when it replies to the brand, or when it is the asker who goes on."""
     answers_key: str = ""
     """Our idempotency key, when the network tells it with our own post."""
+    shares: int = 0
+    """How often others have passed the post on so far, where the network tells."""
     topic: str = ""
     """The topic the customer chose, by its slug, where the channel asks for one."""
     contact_name: str = ""

@@ -112,6 +112,7 @@ def _input(item: Incoming, *, to_us: bool, follows_answer: bool) -> TriageInput:
         brand=item.account.words,
         followers=max(author.followers, item.known.followers if item.known else 0),
         verified=author.verified,
+        shares=record.shares,
         private=record.private,
         found=record.found,
         to_us=to_us,

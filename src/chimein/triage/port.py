@@ -33,6 +33,8 @@ class TriageInput:
     brand: BrandWords
     followers: int = 0
     verified: bool = False
+    shares: int = 0
+    """How often the post has been passed on so far."""
     private: bool = False
     found: bool = False
     to_us: bool = True

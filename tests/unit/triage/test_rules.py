@@ -93,6 +93,8 @@ def test_reach_raises_the_place_in_the_lane() -> None:
     few, many = _label("How do I pair it?", followers=10), _label("How do I pair it?", followers=50_000)
     assert (few.priority, many.priority, many.lane) == (0, 2, "crowd")
     assert _label("How do I pair it?", followers=200_000).lane == "vip"
+    passed_on = _label("How do I pair it?", followers=1_000, shares=20)
+    assert (passed_on.priority, passed_on.lane, passed_on.influence) == (2, "crowd", 4.32)
     assert _label("My lawyer will write", followers=1).priority > many.priority
 
 

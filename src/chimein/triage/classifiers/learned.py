@@ -179,7 +179,7 @@ def _labels(
         vague_abuse=bool(choices["vague_abuse"].number[row] == 1),
         risks=risks,
         topic=topic,
-        influence=influence(item.followers, item.verified),
+        influence=influence(item),
         fit=lane.label(row),
         confidence=round(lane.sure(row), 4),
     )

@@ -20,9 +20,11 @@ _DESK_RISKS = frozenset(
 _URGENT = frozenset({"legal", "safety", "self_harm", "crisis", "press"})
 
 
-def influence(followers: int, verified: bool) -> float:
-    """Base-10 logarithm of the followers, plus one when the network vouches for the account."""
-    return round(math.log10(max(followers, 1)) + (1.0 if verified else 0.0), 2)
+def influence(item: TriageInput) -> float:
+    """How far a message may spread: base-10 logarithm of the followers, plus one when the network vouches for the
+    account, plus that of the times it was passed on already."""
+    spread = math.log10(1 + max(item.shares, 0))
+    return round(math.log10(max(item.followers, 1)) + (1.0 if item.verified else 0.0) + spread, 2)
 
 
 class RulesClassifier:
@@ -42,7 +44,7 @@ class RulesClassifier:
             anger=False,
             risks=[],
             topic=topic_of(said.text, item.brand),
-            influence=influence(item.followers, item.verified),
+            influence=influence(item),
             fit="none",
         )
         _find_risks(labels, said)

@@ -40,6 +40,7 @@ class Message(BaseModel):
     reply_to: MaybeId = ""
     private: bool = False
     url: Link = ""
+    shares: Followers = 0
     email: Email = ""
 
     @property
@@ -65,6 +66,7 @@ class Message(BaseModel):
             parent_external_id=self.reply_to,
             root_external_id=f"thread:{self.thread_id}" if self.thread_id else "",
             permalink=self.url,
+            shares=self.shares,
             contact_name=self.author.name,
             contact_email=self.email,
         )
