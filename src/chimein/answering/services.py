@@ -24,7 +24,7 @@ from chimein.core.options import option
 from chimein.core.text import measure
 from chimein.people.access import signature
 from chimein.people.models import Membership
-from chimein.routing.access import may_take
+from chimein.routing.access import is_open_to
 from chimein.routing.models import WorkItem
 from chimein.routing.services import LEASE_SECONDS
 
@@ -60,13 +60,9 @@ def _check_access(actor: Actor, conversation_id: int) -> WorkItem | None:
         pk=conversation_id, brand_id=actor.brand_id, merged_into=None
     ).exists()
     item = WorkItem.objects.filter(conversation_id=conversation_id).first()
-    if not found or not (actor.is_staff or (item and _is_open_to(actor, item))):
+    if not found or not (actor.is_staff or (item and is_open_to(actor, item))):
         raise NotAllowed(_("This conversation is not open to you."))
     return item
-
-
-def _is_open_to(actor: Actor, item: WorkItem) -> bool:
-    return may_take(actor, item.lane, trusted_only=item.trusted_only)
 
 
 def add_note(*, actor: Actor, conversation_id: int, text: str, now: datetime) -> Note:
@@ -138,7 +134,7 @@ def answer(
             .first()
         )
         item = WorkItem.objects.select_for_update().filter(conversation_id=conversation_id).first()
-        if conversation is None or item is None or not _is_open_to(actor, item):
+        if conversation is None or item is None or not is_open_to(actor, item):
             raise NotAllowed(_("This conversation is not open to you."))
         _check_claim(item, actor, fence, now)
         assert item.holder_id is not None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from chimein.core.actor import Actor, Role
-from chimein.routing.models import STRICTEST_FIRST, Lane
+from chimein.people import trust
+from chimein.routing.models import STRICTEST_FIRST, Lane, WorkItem
 
 _LANES_OF: dict[Role, frozenset[str]] = {
     Role.COLLEAGUE: frozenset({Lane.CROWD, Lane.EXPERT}),
@@ -27,6 +30,19 @@ def may_take(actor: Actor, lane: str, *, trusted_only: bool) -> bool:
         return True
     mine = _LANES_OF.get(actor.role, frozenset()) if actor.role else frozenset()
     return lane in mine and (is_insider(actor) or not trusted_only)
+
+
+def is_open_to(actor: Actor, item: WorkItem, *, now: datetime | None = None) -> bool:
+    """Whether somebody may work on this conversation: the lane is theirs, and they are trusted with such questions."""
+    if not may_take(actor, item.lane, trusted_only=item.trusted_only):
+        return False
+    return actor.is_staff or trust.may_answer(
+        actor.membership_id,
+        topic=item.conversation.topic,
+        language=item.language,
+        risk=trust.risk_of(trusted_only=item.trusted_only),
+        now=now,
+    )
 
 
 def lanes_of(actor: Actor) -> list[str]:

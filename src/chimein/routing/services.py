@@ -14,7 +14,7 @@ from chimein.core.events import Fact, Kind, emit
 from chimein.core.models import Event
 from chimein.core.options import option
 from chimein.routing import events
-from chimein.routing.access import is_insider, lanes_of, may_take
+from chimein.routing.access import is_insider, is_open_to, lanes_of, may_take
 from chimein.routing.models import STRICTEST_FIRST, Lane, WorkItem
 
 LEASE_SECONDS = option("LEASE_SECONDS", 240, "Seconds a claim lasts without anything being typed.")
@@ -60,9 +60,18 @@ def claim(*, actor: Actor, conversation_id: int, now: datetime) -> Claim:
         row = db.fetch_one(_CLAIM, params) if actor.membership_id else None
         if row is None:
             raise _refusal(actor, conversation_id, now)
+        if not actor.is_staff:
+            _check_trust(actor, conversation_id, now)
         data: dict[str, object] = {"member": actor.membership_id, "until": until.isoformat(), "fence": row[0]}
         _tell(events.CLAIMED, actor.label, actor.brand_id, conversation_id, now, data)
     return Claim(conversation_id, row[0], until)
+
+
+def _check_trust(actor: Actor, conversation_id: int, now: datetime) -> None:
+    """Nobody new, paused, or not trusted with such questions keeps the claim that was just made."""
+    item = WorkItem.objects.select_related("conversation").get(conversation_id=conversation_id)
+    if not is_open_to(actor, item, now=now):
+        raise NotAllowed(_("This question is for people who are trusted with such questions."))
 
 
 def _refusal(actor: Actor, conversation_id: int, now: datetime) -> Exception:
