@@ -82,6 +82,31 @@ class Brand(models.Model):
         return in_language(self.name, self.name_zh)
 
 
+class Calendar(models.Model):
+    """When somebody works. `people.calendars` counts with it; a team's holds for its members without their own.
+
+    `weekly`: seven lists of shifts, Monday first, each ``[from, until]`` in minutes after midnight.
+    `exceptions`: ``{"date": "2026-12-24", "shifts": […], "note": "…"}``, in place of what the day would have.
+    """
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="calendars")
+    name = models.CharField(max_length=60)
+    timezone = models.CharField(max_length=60)
+    weekly = models.JSONField()
+    country = models.CharField(
+        max_length=2, blank=True, help_text="Whose public holidays are free, as CN or DE."
+    )
+    subdivision = models.CharField(max_length=10, blank=True)
+    exceptions = models.JSONField(default=list)
+    updated_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "name"], name="calendar_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Team(models.Model):
     """A shop or a department; the signature names it."""
 
@@ -94,6 +119,9 @@ class Team(models.Model):
     slug = models.SlugField()
     name = models.CharField(max_length=80)
     name_zh = models.CharField(max_length=80, blank=True)
+    calendar = models.ForeignKey(
+        Calendar, null=True, blank=True, on_delete=models.SET_NULL, related_name="teams"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["brand", "slug"], name="team_slug_once")]
@@ -133,6 +161,17 @@ class Membership(models.Model):
     )  # fmt: skip
     paused_until = models.DateTimeField(
         null=True, blank=True, help_text=_("Until then no questions are brought to this person.")
+    )
+    calendar = models.ForeignKey(
+        Calendar, null=True, blank=True, on_delete=models.SET_NULL, related_name="members",
+        help_text=_("The team's where it is empty; without either, round the clock."),
+    )  # fmt: skip
+    seats = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("How many conversations at a time; empty: as the lane says.")
+    )
+    away_from = models.DateTimeField(null=True, blank=True)
+    away_until = models.DateTimeField(
+        null=True, blank=True, help_text=_("Away until then: stand-ins answer.")
     )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)
