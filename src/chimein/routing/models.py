@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from chimein.conversations.models import Conversation
 from chimein.core import clock
 from chimein.people.models import Brand, Membership
+from chimein.routing import lane_models  # noqa: F401 - Django finds its models through this module
 
 
 class Lane(models.TextChoices):
@@ -86,9 +87,24 @@ class WorkItem(models.Model):
         null=True,
         help_text="When the last holder first claimed it: claiming again does not start the time anew.",
     )
+    frozen_at = models.DateTimeField(
+        null=True, help_text="In the crisis lane: nobody answers until a lead releases it."
+    )
+    released_at = models.DateTimeField(null=True, help_text="In the crisis lane: a lead lets it be answered.")
+    step = models.SmallIntegerField(db_default=0, default=0, help_text="The ladder's next step.")
+    step_at = models.DateTimeField(null=True, help_text="When that step is due; null: no step is left.")
+    level = models.SmallIntegerField(
+        db_default=0, default=0, help_text="How far it was escalated: 1 warned, 2 late."
+    )
+    raised = models.SmallIntegerField(db_default=0, default=0, help_text="Priority added by the ladder.")
 
     class Meta:
         indexes = [
+            models.Index(
+                fields=["step_at"],
+                name="queue_steps",
+                condition=models.Q(is_open=True, step_at__isnull=False),
+            ),
             models.Index(
                 fields=["next_ring_at"], name="queue_rings", condition=models.Q(next_ring_at__isnull=False)
             ),
