@@ -93,6 +93,10 @@ class WorkItem(models.Model):
     released_at = models.DateTimeField(null=True, help_text="In the crisis lane: a lead lets it be answered.")
     step = models.SmallIntegerField(db_default=0, default=0, help_text="The ladder's next step.")
     step_at = models.DateTimeField(null=True, help_text="When that step is due; null: no step is left.")
+    step_since = models.DateTimeField(
+        null=True, help_text="The wait that `step`, `level` and `raised` are about."
+    )
+    step_lane = models.CharField(max_length=8, db_default="", default="", help_text="Whose ladder it is.")
     level = models.SmallIntegerField(
         db_default=0, default=0, help_text="How far it was escalated: 1 warned, 2 late."
     )
