@@ -15,7 +15,7 @@ from chimein.core import clock, db
 from chimein.core.loops import Loop, Step, Waker
 from chimein.core.options import option
 from chimein.insights.fold import fold
-from chimein.intake import batch
+from chimein.intake import batch, second_look
 from chimein.routing import presence, services
 from chimein.triage import learning, registry
 from chimein.triage.learning import TRAINING_CHANNEL
@@ -27,6 +27,7 @@ _SWEEP_S = 2.0
 _FOLD_S = 1.0
 _CLEAN_S = 60.0
 _LEARN_S = 60.0
+_LOOK_S = 1.0
 _KEEP_SIGNATURES = timedelta(minutes=15)
 
 
@@ -71,6 +72,11 @@ def count() -> float:
     return 0.0 if fold() else _FOLD_S
 
 
+def look_again() -> float:
+    """What intake has just labelled is read once more, carefully."""
+    return 0.0 if second_look.look_again(now=clock.now()) else _LOOK_S
+
+
 def clean() -> float:
     """Forget what is only needed for minutes."""
     now = clock.now()
@@ -93,6 +99,7 @@ STEPS: dict[str, tuple[Step, tuple[str, ...]]] = {
     "mail": (mail, (MAIL_CHANNEL,)),
     "polling": (poll, ()),
     "sweeper": (sweep, ()),
+    "second look": (look_again, ()),
     "counting": (count, ()),
     "cleaning": (clean, ()),
     "learning": (learn, (TRAINING_CHANNEL,)),

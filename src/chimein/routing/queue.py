@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from chimein.core import db
 from chimein.core.options import option
+from chimein.routing import timers
 from chimein.routing.models import STRICTEST_FIRST, Lane
 
 _OWN_TIME = "is to be answered, where the lane policy says nothing else."
@@ -55,10 +56,11 @@ _SYNC = f"""
 INSERT INTO routing_workitem AS item
     (conversation_id, brand_id, lane, is_open, priority, language, waiting_since, due_at, fence, lane_by_person,
      sending, alarm, trusted_only,
-     first_choice_id, first_choice_until)
+     first_choice_id, first_choice_until, next_ring_at)
 SELECT c.id, c.brand_id, {strictest_of("t.place")}, true, t.priority, t.language, c.waiting_since,
        t.due_at, 0, false, false, t.alarm, t.trusted_only,
-       before.author_id, CASE WHEN before.author_id IS NOT NULL THEN %(first_choice)s END
+       before.author_id, CASE WHEN before.author_id IS NOT NULL THEN %(first_choice)s END,
+       CASE WHEN c.visibility = 'public' AND {strictest_of("t.place")} IN ('crowd', 'expert') THEN %(now)s END
 FROM conversations_conversation c
 CROSS JOIN LATERAL (
     SELECT coalesce(min({strictness("r.lane")})
@@ -89,6 +91,12 @@ SET lane = CASE WHEN item.lane_by_person THEN item.lane WHEN item.lane = 'thank'
     language = excluded.language, waiting_since = excluded.waiting_since, due_at = excluded.due_at,
     first_choice_id = CASE WHEN item.is_open THEN item.first_choice_id ELSE excluded.first_choice_id END,
     first_choice_until = CASE WHEN item.is_open THEN item.first_choice_until ELSE excluded.first_choice_until END,
+    ring = CASE WHEN item.is_open THEN item.ring ELSE 0 END,
+    next_ring_at = CASE WHEN NOT item.is_open THEN excluded.next_ring_at
+                        WHEN item.lane IN ('crowd', 'expert') AND NOT item.lane_by_person
+                             AND ({strictness("excluded.lane")} < {strictness("item.lane")}
+                                  OR excluded.trusted_only > item.trusted_only) THEN %(now)s
+                        ELSE item.next_ring_at END,
     is_open = true
 """
 _OVERRULE = f"""
@@ -102,7 +110,8 @@ WHERE item.conversation_id = ANY(%(ids)s) AND item.lane_by_person AND EXISTS (
 """
 _CLOSE = """
 UPDATE routing_workitem SET is_open = false, sending = false, holder_id = NULL, claim_until = NULL,
-       claimed_at = NULL
+       claimed_at = NULL, desk_at = NULL, last_holder_id = NULL, copy_of_id = NULL,
+       next_ring_at = CASE WHEN ring > 0 THEN %(now)s END
 WHERE is_open AND conversation_id IN
     (SELECT id FROM conversations_conversation WHERE id = ANY(%(ids)s) AND waiting_count = 0)
 """
@@ -117,9 +126,29 @@ def sync(conversation_ids: Iterable[int], *, now: datetime) -> None:
         "ids": ids,
         "minutes": [minutes_of(lane) for lane in STRICTEST_FIRST],
         "first_choice": now + timedelta(minutes=FIRST_CHOICE_MINUTES.get()),
+        "now": now,
     }
     for statement in (_OVERRULE, _SYNC, _CLOSE):
         db.execute(statement, params)
+    timers.wake()
+
+
+_RELAX = """
+UPDATE routing_workitem w SET lane = t.lane, trusted_only = t.trusted_only
+FROM conversations_conversation c
+JOIN conversations_message m ON m.conversation_id = c.id
+JOIN triage_triage t ON t.message_id = m.id
+WHERE w.conversation_id = ANY(%s) AND c.id = w.conversation_id AND c.message_count = 1 AND m.disposition = 'waiting'
+  AND w.is_open AND NOT w.lane_by_person AND w.holder_id IS NULL AND NOT w.sending AND w.fence = 0
+  AND t.lane = ANY(%s)
+"""
+
+
+def relax(conversation_ids: Iterable[int]) -> None:
+    """Let conversations of one message take its lane, be it a more open one, where nobody has touched them yet."""
+    ids = sorted(set(conversation_ids))
+    if ids:
+        db.execute(_RELAX, (ids, [lane.value for lane in STRICTEST_FIRST]))
 
 
 _STRICTER = f"""
@@ -141,6 +170,15 @@ SET sending = true, holder_id = l.holder_id, claim_until = l.claim_until, claime
 FROM routing_workitem l
 WHERE w.conversation_id = %(winner)s AND NOT w.sending AND l.conversation_id = ANY(%(losers)s) AND l.sending
 """
+_KEEP_OFFERS = """
+UPDATE routing_offer o SET conversation_id = %(winner)s
+WHERE o.id IN (SELECT min(id) FROM routing_offer WHERE conversation_id = ANY(%(losers)s) GROUP BY member_id)
+  AND NOT EXISTS (SELECT 1 FROM routing_offer k WHERE k.conversation_id = %(winner)s AND k.member_id = o.member_id)
+"""
+_FORGET_OFFERS = "DELETE FROM routing_offer WHERE conversation_id = ANY(%(losers)s)"
+_START_ANEW = """
+UPDATE routing_workitem SET next_ring_at = now() WHERE conversation_id = %(winner)s AND next_ring_at IS NULL
+"""
 
 
 def follow_merge(*, winner: int, losers: list[int]) -> None:
@@ -150,6 +188,8 @@ def follow_merge(*, winner: int, losers: list[int]) -> None:
     """
     given = {"winner": winner, "losers": losers}
     for statement in (_STRICTER, _TAKE_OVER, _KEEP_SENDING):
+        db.execute(statement, given)
+    for statement in (_KEEP_OFFERS, _FORGET_OFFERS, _START_ANEW):
         db.execute(statement, given)
     db.execute("DELETE FROM routing_workitem WHERE conversation_id = ANY(%(losers)s)", given)
     db.execute("DELETE FROM routing_presence WHERE conversation_id = ANY(%(losers)s)", given)

@@ -8,6 +8,11 @@ CORRECTED = declare(
     "labels", "why", "source",
 )  # fmt: skip
 RESTORED = declare("label.restored", "The person took the correction back.", "labels")
+READ_AGAIN = declare(
+    "message.read_again",
+    "A second, careful reading chose another lane; `trusted_only`: for colleagues only.",
+    "before", "after", "trusted_only",
+)  # fmt: skip
 ASKED = declare("training.asked", "A training is to begin.", "run")
 TRAINED = declare(
     "training.ended",
