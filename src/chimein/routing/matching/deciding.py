@@ -18,6 +18,7 @@ from chimein.routing.matching.scoring import Readiness
 from chimein.routing.matching.settings import DEFAULT, Settings
 
 LOGGED = 20
+_BLOCK = 64
 _NONE: Index = np.zeros(0, np.intp)
 
 
@@ -45,15 +46,14 @@ def offer(
     who, grounds = _choose(helpers, question, ring, score, may, wanted, settings)
     decision = Decision(
         question=question, now=now, ring=ring, phi=phi, wanted=wanted, who=who, seats=grounds,
-        top=_highest(score, min(LOGGED, score.size)), score=score, may=may,
-        helpers=helpers, readiness=readiness, settings=settings,
+        score=score, helpers=helpers, readiness=readiness, settings=settings,
     )  # fmt: skip
     return Offers(who=who, seats=grounds, decision=decision)
 
 
-def eligible(helpers: Helpers, question: Question, readiness: Readiness) -> NDArray[np.bool_]:
-    """Who may be asked this question now."""
-    may: NDArray[np.bool_] = (helpers.blocked == 0) & (readiness.psi > 0) & (helpers.presence > 0)
+def allowed(helpers: Helpers, question: Question) -> NDArray[np.bool_]:
+    """Who may be asked by the rules that no policy may break: consent, hours, claims, trust, language, asked before."""
+    may: NDArray[np.bool_] = (helpers.blocked == 0) & (helpers.presence > 0)
     if question.doubtful:
         may &= helpers.trust_doubtful[question.topic] >= Trust.TRUSTED
     if question.language:
@@ -61,6 +61,11 @@ def eligible(helpers: Helpers, question: Question, readiness: Readiness) -> NDAr
     may[question.asked] = False
     may[question.excluded] = False
     return may
+
+
+def eligible(helpers: Helpers, question: Question, readiness: Readiness) -> NDArray[np.bool_]:
+    """Who is allowed and has something left of the personal limit."""
+    return allowed(helpers, question) & (readiness.psi > 0)
 
 
 def reason(helpers: Helpers, question: Question, readiness: Readiness, one: int) -> Why:
@@ -92,44 +97,62 @@ def _choose(
     """Seats by score among the capable, every third for who waited longest, the rest filled from below the floor."""
     if wanted <= 0:
         return _NONE, ()
-    c = scoring.capability(helpers.skill[question.topic], question.difficulty, settings)
+    odds = helpers.skill[question.topic]
     open_seats = rings.open_seats(wanted, settings)
-    floor = rings.floor(ring, settings)
+    least = scoring.log_odds_for(rings.floor(ring, settings), question.difficulty, settings)
     # One ranking for both: the capable all come before those who only fill seats.
-    key = np.where(may, score + (c >= floor), -np.float32(1))
-    best = _highest(key, min(wanted, key.size))
-    best = best[key[best] >= 0]
+    key = (score + (odds >= least)) * may
+    best: list[int] = highest(key, wanted).tolist()
     fits = best[: wanted - open_seats]
-    waited = _waited_longest(helpers, may, c, fits, open_seats, settings)
-    rest = best[~np.isin(best, waited) & ~np.isin(best, fits)][: wanted - fits.size - waited.size]
-    who = np.concatenate([fits, waited, rest])
-    grounds = [Seat.FIT if c[one] >= floor else Seat.FILLED for one in who]
-    grounds[fits.size : fits.size + waited.size] = [Seat.OPEN] * waited.size
-    return who, tuple(grounds)
+    waited = _waited_longest(helpers, question, may, fits, open_seats, settings)
+    rest = [one for one in best[len(fits) :] if one not in waited][: wanted - len(fits) - len(waited)]
+    grounds = {one: Seat.FIT if odds[one] >= least else Seat.FILLED for one in fits + rest}
+    grounds.update(dict.fromkeys(waited, Seat.OPEN))
+    who = fits + waited + rest
+    return np.array(who, np.intp), tuple(grounds[one] for one in who)
 
 
 def _waited_longest(
-    helpers: Helpers, may: NDArray[np.bool_], c: Float32, chosen: Index, seats: int, settings: Settings
-) -> Index:
+    helpers: Helpers,
+    question: Question,
+    may: NDArray[np.bool_],
+    chosen: list[int],
+    seats: int,
+    settings: Settings,
+) -> list[int]:
     if seats <= 0:
-        return _NONE
-    free = may & (c >= settings.open_seat_capability)
+        return []
+    least = scoring.log_odds_for(settings.open_seat_capability, question.difficulty, settings)
+    free = may & (helpers.skill[question.topic] >= least)
     free[chosen] = False
     there = np.flatnonzero(free)
     if there.size <= seats:
-        return there
-    when = helpers.asked_at[there]
-    if seats == 1:
-        return there[[int(when.argmin())]]
-    return there[np.argsort(when, kind="stable")[:seats]]
+        found: list[int] = there.tolist()
+        return found
+    when, longest = helpers.asked_at[there], []
+    for _ in range(seats):
+        first = int(when.argmin())
+        longest.append(int(there[first]))
+        when[first] = np.inf
+    return longest
 
 
-def _highest(values: Float32, count: int) -> Index:
-    """Indexes of the highest, highest first; the lower index first among equals."""
+def highest(values: Float32, count: int) -> Index:
+    """Indexes of the highest above 0, highest first; the lower index first among equals.
+
+    The `count` highest are all at or above the count-th of the highest of any blocks: four times as fast as a
+    partition of all.
+    """
+    count = min(count, values.size)
     if count <= 0:
         return _NONE
-    edge = np.partition(values, values.size - count)[values.size - count]
-    found = np.flatnonzero(values >= edge)
+    blocks = values.size // _BLOCK
+    if blocks > 2 * count:
+        tops = values[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
+        edge = np.partition(tops, blocks - count)[blocks - count]
+    else:
+        edge = np.partition(values, values.size - count)[values.size - count]
+    found = np.flatnonzero(values >= edge if edge > 0 else values > 0)
     order: Index = found[np.argsort(-values[found], kind="stable")[:count]]
     return order
 
@@ -148,9 +171,7 @@ class Decision:
     wanted: int
     who: Index
     seats: tuple[Seat, ...]
-    top: Index
     score: Float32
-    may: NDArray[np.bool_]
     helpers: Helpers
     readiness: Readiness
     settings: Settings
@@ -159,7 +180,7 @@ class Decision:
     def rows(self) -> list[dict[str, Any]]:
         """One row each for the asked and for the twenty best: id, factors c, p, psi, nu, score, seat, why not asked."""
         seats = dict(zip(self.who.tolist(), self.seats, strict=True))
-        others = [one for one in self.top.tolist() if one not in seats]
+        others = [one for one in highest(self.score, LOGGED).tolist() if one not in seats]
         return [self._row(one, seats.get(one)) for one in [*seats, *others]]
 
     def _row(self, one: int, seat: Seat | None) -> dict[str, Any]:

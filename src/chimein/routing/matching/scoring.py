@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import exp, log
 
 import numpy as np
 
-from chimein.routing.matching.facts import Float32, Helpers, Index, Question, Trust
+from chimein.routing.matching.facts import DAY, Float32, Helpers, Index, Question, Trust
 from chimein.routing.matching.settings import Settings
 
 _NOISE_SIZE = 1 << 17
+_TINY = np.float32(1e-6)
 
 
 @dataclass(slots=True)
@@ -42,20 +44,20 @@ def ready(helpers: Helpers, now: float, settings: Settings) -> Readiness:
 def ready_of(helpers: Helpers, now: float, settings: Settings, who: Index | slice) -> Readiness:
     """`ready` for some."""
     s = settings
-    load = helpers.load[who] * np.float32(np.exp(-max(0.0, now - helpers.load_at) / 86_400))
+    load = helpers.load[who] * np.float32(exp(-max(0.0, now - helpers.load_at) / DAY))
     willing = (helpers.opened[who] + np.float32(s.opens_weight * s.opens)) / (
         helpers.exposure[who] + np.float32(s.opens_weight)
     )
     presence = helpers.presence[who]
     p = willing / (1 + load * np.float32(1 / s.fatigue)) * presence
-    active = (helpers.active_at[who] >= now - s.active_s) & (presence > 0)
+    active = np.flatnonzero((helpers.active_at[who] >= now - s.active_s) & (presence > 0))
     p[active] = np.minimum(s.active_most, s.active_floor + s.active_factor * p[active])
     limit = s.limit_base + np.float32(s.limit_slope) * willing
-    np.clip(limit, s.limit_least, s.limit_most, out=limit)
+    np.maximum(limit, np.float32(s.limit_least), out=limit)
+    np.minimum(limit, np.float32(s.limit_most), out=limit)
     np.minimum(limit, helpers.own_limit[who], out=limit)
-    # A limit of 0 is somebody who wants nothing: load / limit must not be 0 / 0.
-    psi = 1 - np.exp(load / np.maximum(limit, np.float32(1e-3)) - 1)
-    psi[limit <= 0] = 0
+    # Who wants nothing has the limit 0: the smallest of loads must use it up, and 0 / 0 must not happen.
+    psi = 1 - np.exp((load + _TINY) / (limit + _TINY * _TINY) - 1)
     return Readiness(now=now, p=p, psi=psi)
 
 
@@ -66,14 +68,29 @@ def logistic(x: Float32) -> Float32:
 
 def answers_well(ability: float, difficulty: float, settings: Settings) -> float:
     """s(x): the chance that somebody of that ability answers a question of that difficulty well."""
-    return 1 / (1 + float(np.exp(-settings.steepness * (ability - difficulty + settings.ease))))
+    return 1 / (1 + exp(-settings.steepness * (ability - difficulty + settings.ease)))
 
 
 def capability(log_odds: Float32, difficulty: float, settings: Settings) -> Float32:
     """c: a specialist's chance and a layman's, mixed by how likely somebody is a specialist."""
-    low = np.float32(answers_well(settings.layman, difficulty, settings))
-    high = np.float32(answers_well(settings.specialist, difficulty, settings))
-    return low + (high - low) * logistic(log_odds)
+    low, high = _curves(difficulty, settings)
+    return np.float32(low) + np.float32(high - low) * logistic(log_odds)
+
+
+def log_odds_for(c: float, difficulty: float, settings: Settings) -> np.float32:
+    """The log-odds from which capability is at least `c`; infinite where it never or always is."""
+    low, high = _curves(difficulty, settings)
+    share = (c - low) / (high - low)
+    if not 0 < share < 1:
+        return np.float32(-np.inf if share <= 0 else np.inf)
+    return np.float32(log(share / (1 - share)))
+
+
+def _curves(difficulty: float, settings: Settings) -> tuple[float, float]:
+    return (
+        answers_well(settings.layman, difficulty, settings),
+        answers_well(settings.specialist, difficulty, settings),
+    )
 
 
 def with_noise(log_odds: Float32, question_id: int, settings: Settings) -> Float32:
@@ -90,7 +107,9 @@ def _noise(count: int) -> Float32:
 
 def review_factor(trust: np.ndarray, settings: Settings) -> Float32:
     """ν: from levels of trust."""
-    return np.where(trust >= Trust.TRUSTED, np.float32(1), np.float32(settings.needs_review))
+    least = np.float32(settings.needs_review)
+    factor: Float32 = least + (1 - least) * (trust >= Trust.TRUSTED)
+    return factor
 
 
 def scores(helpers: Helpers, question: Question, readiness: Readiness, settings: Settings) -> Float32:
