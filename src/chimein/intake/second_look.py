@@ -136,7 +136,7 @@ def _keep(pairs: Sequence[tuple[_Read, Labels]], classifier: str, now: datetime)
         if (one.lane, one.trusted_only) != (labels.lane, labels.trusted_only)
     ]
     ids = {one.conversation_id for one, _ in moved}
-    queue.relax(ids)
+    queue.relax(ids, now=now)
     queue.sync(ids, now=now)
     emit_many(
         Fact(

@@ -134,21 +134,22 @@ def sync(conversation_ids: Iterable[int], *, now: datetime) -> None:
 
 
 _RELAX = """
-UPDATE routing_workitem w SET lane = t.lane, trusted_only = t.trusted_only
+UPDATE routing_workitem w SET lane = t.lane, trusted_only = t.trusted_only,
+       next_ring_at = CASE WHEN c.visibility = 'public' AND t.lane IN ('crowd', 'expert') THEN %(now)s END
 FROM conversations_conversation c
 JOIN conversations_message m ON m.conversation_id = c.id
 JOIN triage_triage t ON t.message_id = m.id
-WHERE w.conversation_id = ANY(%s) AND c.id = w.conversation_id AND c.message_count = 1 AND m.disposition = 'waiting'
+WHERE w.conversation_id = ANY(%(ids)s) AND c.id = w.conversation_id AND c.message_count = 1 AND m.disposition = 'waiting'
   AND w.is_open AND NOT w.lane_by_person AND w.holder_id IS NULL AND NOT w.sending AND w.fence = 0
-  AND t.lane = ANY(%s)
+  AND t.lane = ANY(%(lanes)s) AND (t.lane, t.trusted_only) <> (w.lane, w.trusted_only)
 """
 
 
-def relax(conversation_ids: Iterable[int]) -> None:
+def relax(conversation_ids: Iterable[int], *, now: datetime) -> None:
     """Let conversations of one message take its lane, be it a more open one, where nobody has touched them yet."""
     ids = sorted(set(conversation_ids))
     if ids:
-        db.execute(_RELAX, (ids, [lane.value for lane in STRICTEST_FIRST]))
+        db.execute(_RELAX, {"ids": ids, "lanes": [lane.value for lane in STRICTEST_FIRST], "now": now})
 
 
 _STRICTER = f"""
