@@ -258,3 +258,40 @@ class Trust(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id} {self.get_level_display()}"
+
+
+class MailDomain(models.Model):
+    """Whoever proves an address of this domain belongs to the brand, without being invited one by one."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="mail_domains")
+    domain = models.CharField(max_length=120)
+    role = models.CharField(max_length=20, default=Role.COLLEAGUE.value)
+    by = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "domain"], name="mail_domain_once")]
+
+    def __str__(self) -> str:
+        return self.domain
+
+
+class Invitation(models.Model):
+    """A code that makes its bearer a member. Only its hash is kept; the code is shown once."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="invitations")
+    code_hash = models.BinaryField(unique=True)
+    hint = models.CharField(max_length=8, help_text="The code's first signs, to tell one from another.")
+    role = models.CharField(max_length=20)
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    email = models.EmailField(blank=True, help_text="Only for this address, when there is one.")
+    note = models.CharField(max_length=120, blank=True)
+    uses = models.PositiveIntegerField(default=0)
+    most_uses = models.PositiveIntegerField(default=1)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.hint}… ({self.role})"
