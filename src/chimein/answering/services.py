@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from chimein.answering import events
+from chimein.answering import checks, events, pending
 from chimein.answering.models import Answer, Draft
 from chimein.channels import deliveries
 from chimein.channels.models import Delivery
@@ -120,11 +120,12 @@ def answer(
     now: datetime,
     reply_to_id: int | None = None,
     split: bool = False,
+    anyway: str = "",
 ) -> Answer:
-    """Send an answer off. It is held for a few seconds, then posted.
+    """Send an answer off. It is held for a few seconds, then posted; of somebody coached it is reviewed first.
 
-    Only the holder of the current claim may answer: `fence` is the claim's number. Raises Conflict when the claim is
-    lost, UserError when the text does not fit.
+    Only the holder of the current claim may answer: `fence` is the claim's number. `anyway`: why it is sent although a
+    check warned. Raises Conflict when the claim is lost, UserError when the text does not fit or a check objects.
     """  # fmt: skip
     with db.atomic():
         conversation = (
@@ -141,7 +142,16 @@ def answer(
         author = Membership.objects.select_related("team").get(pk=item.holder_id)
         target = _target(conversation, reply_to_id)
         parts = parts_of(conversation, text, suffix=suffix_of(author, conversation), split=split)
-        made = _hold(conversation, item, author, target, text.strip(), parts, now)
+        private = target.visibility == "private"
+        found = checks.look(text, brand_id=actor.brand_id, author_id=author.pk, private=private, now=now)
+        kept = checks.enforce(found, anyway=anyway)
+        if pending.is_needed(author, conversation, item, target, now):
+            return pending.ask(
+                conversation=conversation, item=item, author=author, target=target, text=text.strip(),
+                anyway=kept, now=now,
+            )  # fmt: skip
+        made = Answer(text=text.strip(), signature=signature(author, conversation.language), anyway=kept)
+        hold(made, conversation, item, author, target, parts, now)
         data: dict[str, object] = {"answer": made.pk, "until": made.undo_until.isoformat()}
         emit(Fact(events.HELD, now, actor.label, actor.brand_id, conversation_id, target.pk, data))
     return made
@@ -167,30 +177,28 @@ def _target(conversation: Conversation, reply_to_id: int | None) -> Message:
     return target
 
 
-def _hold(
-    conversation: Conversation, item: WorkItem, author: Membership, target: Message, text: str,
+def hold(
+    made: Answer, conversation: Conversation, item: WorkItem, author: Membership, target: Message,
     parts: Sequence[str], now: datetime,
-) -> Answer:  # fmt: skip
-    private = target.visibility == "private"
-    until = now + timedelta(seconds=UNDO_SECONDS.get())
+) -> None:  # fmt: skip
+    """Queue the posts of an answer, to leave when its time for being taken back is over. Saves answer and item."""
+    made.conversation, made.author, made.reply_to = conversation, author, target
+    made.private, made.state, made.created_at = target.visibility == "private", Answer.State.HELD, now
+    made.undo_until = now + timedelta(seconds=UNDO_SECONDS.get())
     queued = deliveries.queue(
         account_id=conversation.account_id,
         order_key=conversation.pk,
         parts=parts,
-        private=private,
+        private=made.private,
         reply_to=target.external_id or "",
         recipient=target.identity.external_id if target.identity else "",
-        due_at=until,
+        due_at=made.undo_until,
     )
-    made = Answer.objects.create(
-        conversation=conversation, reply_to=target, author=author, text=text,
-        signature=signature(author, conversation.language), private=private, undo_until=until, created_at=now,
-    )  # fmt: skip
+    made.save()
     made.messages.add(*_messages(conversation, author, target, queued, made.signature, now))
     item.sending = True
-    item.save(update_fields=["sending"])
+    item.save(update_fields=["sending", "holder"])
     Draft.objects.filter(conversation=conversation, author=author, kind=Draft.Kind.REPLY).delete()
-    return made
 
 
 def _messages(
@@ -211,19 +219,27 @@ def _messages(
 
 
 def undo(*, actor: Actor, answer_id: int, now: datetime) -> Answer:
-    """Take an answer back while it is held; its text becomes the draft again. Raises Conflict when it is too late."""
+    """Take an answer back while it is held or in review; its text becomes the draft again.
+
+    Raises Conflict when it is too late.
+    """
     with db.atomic():
         made = Answer.objects.select_for_update(of=("self",)).filter(
             pk=answer_id, author_id=actor.membership_id, conversation__brand_id=actor.brand_id
         ).first()  # fmt: skip
         if made is None:
             raise NotAllowed(_("This is not your answer."))
+        data: dict[str, object] = {"answer": made.pk}
+        taken = Fact(events.CANCELLED, now, actor.label, actor.brand_id, made.conversation_id, None, data)
+        if made.state == Answer.State.REVIEW:
+            pending.recall(made, now=now)
+            emit(taken)
+            return made
         parts = list(made.messages.values_list("delivery_id", flat=True))
         if made.state != Answer.State.HELD or made.undo_until <= now or deliveries.cancel(parts) < len(parts):
             raise Conflict(_("It is too late to take this back: the answer is on its way."))
         withdraw(made, Answer.State.CANCELLED, now)
-        data: dict[str, object] = {"answer": made.pk}
-        emit(Fact(events.CANCELLED, now, actor.label, actor.brand_id, made.conversation_id, None, data))
+        emit(taken)
     return made
 
 

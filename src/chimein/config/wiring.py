@@ -2,8 +2,9 @@
 
 from chimein.answering import events as answering_events
 from chimein.answering import handlers as answering
-from chimein.answering import mailing
+from chimein.answering import mailing, readings
 from chimein.channels import events as channels
+from chimein.conversations import events as conversations
 from chimein.core import events
 
 
@@ -13,6 +14,7 @@ def connect() -> None:
         {
             channels.SENT: [answering.on_delivery_sent],
             channels.FAILED: [answering.on_delivery_failed],
-            answering_events.ANSWERED: [mailing.on_answer_published],
+            answering_events.ANSWERED: [readings.on_answer_published, mailing.on_answer_published],
+            conversations.CLOSED: [readings.on_conversation_closed],
         }
     )

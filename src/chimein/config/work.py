@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from chimein.answering import mailing
+from chimein.answering import mailing, pending
 from chimein.answering.mailing import MAIL_CHANNEL
 from chimein.channels import deliveries, polling
 from chimein.channels.deliveries import DELIVERY_CHANNEL
@@ -63,8 +63,9 @@ def poll() -> float:
 
 
 def sweep() -> float:
-    """Leases that ran out are told of, so that everybody sees the question again."""
+    """Leases that ran out are told of, so that everybody sees the question again; drafts in review go on."""
     services.sweep_expired(now=clock.now())
+    pending.turn(now=clock.now())
     return _SWEEP_S
 
 
