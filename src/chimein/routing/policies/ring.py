@@ -40,5 +40,5 @@ def ring(settings: Settings = DEFAULT) -> Ring:
 
 
 def ring_plain(settings: Settings = DEFAULT) -> Ring:
-    """Entry point `ring_plain`: without open seat, noise, replacement of passes and the list that shows experts first."""
+    """Entry point `ring_plain`: without open seat, noise, replacement of passes, experts first."""
     return Ring(replace(settings, open_seat_every=0, explore=0.0), replaces_passes=False, matched_first=False)

@@ -21,7 +21,7 @@ WAVES = 20
 _UNIFORM_LIMIT = 8.0
 
 Rank = Callable[[Helpers, Question, float, Settings], Float32]
-"""From helpers, question, now and settings to one positive number each: the highest is asked first, 0 is never asked."""
+"""From helpers, question, now and settings to a positive number each: the highest is asked first, 0 never."""
 
 
 @dataclass(frozen=True, slots=True)
