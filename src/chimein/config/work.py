@@ -16,7 +16,8 @@ from chimein.core.loops import Loop, Step, Waker
 from chimein.core.options import option
 from chimein.insights.fold import fold
 from chimein.intake import batch, second_look
-from chimein.routing import presence, services
+from chimein.routing import offers_copies, offers_router, presence, services, timers
+from chimein.routing.timers import OFFERS_CHANNEL
 from chimein.triage import learning, registry
 from chimein.triage.learning import TRAINING_CHANNEL
 from chimein.triage.port import BrandWords, TriageInput
@@ -66,7 +67,16 @@ def sweep() -> float:
     """Leases that ran out are told of, so that everybody sees the question again; drafts in review go on."""
     services.sweep_expired(now=clock.now())
     pending.turn(now=clock.now())
-    return _SWEEP_S
+    due = timers.next_lease_end()
+    return _SWEEP_S if due is None else min(_SWEEP_S, _seconds_until(due))
+
+
+def offer() -> float:
+    """Questions whose time has come are brought to the next people; come back at once while there is more."""
+    if offers_router.run_due(now=clock.now()):
+        return 0.0
+    due = timers.next_ring_at()
+    return _IDLE_S if due is None else _seconds_until(due)
 
 
 def count() -> float:
@@ -83,6 +93,7 @@ def clean() -> float:
     now = clock.now()
     db.execute("DELETE FROM channels_seensignature WHERE seen_at < %s", (now - _KEEP_SIGNATURES,))
     presence.forget(now=now)
+    offers_copies.forget(now=now)
     return _CLEAN_S
 
 
@@ -100,6 +111,7 @@ STEPS: dict[str, tuple[Step, tuple[str, ...]]] = {
     "mail": (mail, (MAIL_CHANNEL,)),
     "polling": (poll, ()),
     "sweeper": (sweep, ()),
+    "offers": (offer, (OFFERS_CHANNEL,)),
     "second look": (look_again, ()),
     "counting": (count, ()),
     "cleaning": (clean, ()),

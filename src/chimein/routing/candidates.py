@@ -6,11 +6,9 @@ and only while nobody else has written offers of the brand.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -20,7 +18,7 @@ from chimein.core import db
 from chimein.core.actor import Role
 from chimein.people.models import Team, Trust
 from chimein.routing.matching import priors
-from chimein.routing.matching.facts import ALL_LANGUAGES, DAY, Helpers, Why
+from chimein.routing.matching.facts import ALL_LANGUAGES, DAY, Helpers, Index, Why
 
 HELPING_ROLES = (Role.COLLEAGUE.value, Role.TRUSTED_CUSTOMER.value)
 MAX_AGE = timedelta(seconds=1)
@@ -121,11 +119,16 @@ class Person:
 
 @dataclass
 class Pool:
-    """The helpers of a brand at a moment. `index`: membership → place in the arrays; `days`: their local dates."""
+    """The helpers of a brand at a moment.
+
+    index  membership → place in the arrays
+    days   the date where each of them lives
+    left   how many more may be brought to each of them today
+    """
 
     brand_id: int
     at: datetime
-    version: int
+    version: datetime | None
     people: list[Person]
     topics: dict[str, int]
     helpers: Helpers
@@ -135,12 +138,9 @@ class Pool:
     skills: list[tuple[int, str, str, float, float]]
     trust: list[tuple[int, str, str, str, int]]
     owners: Mapping[str, int | None]
-    languages: dict[str, int] = field(default_factory=dict)
+    languages: dict[str, int]
+    index: dict[int, int]
     _views: dict[str, Helpers] = field(default_factory=dict)
-
-    @property
-    def index(self) -> dict[int, int]:
-        return {one.id: place for place, one in enumerate(self.people)}
 
     def topic(self, slug: str) -> int:
         """The row of a topic; that of no topic for one that the brand does not have."""
@@ -159,32 +159,30 @@ class Pool:
             )  # fmt: skip
         return self._views[language]
 
+    def note_asked(self, who: Index, *, at: float) -> None:
+        """These have been asked: what was decided for others at the same moment sees it."""
+        self.helpers.note_asked(who, now=at)
+        self.left[who] -= 1
+
     def _skill(self, language: str) -> NDArray[np.float32]:
         skill = _priors(self.people, self.topics, self.owners)
-        place = self._place
         for member, topic, spoken, log_odds, updated in self.skills:
-            if topic in self.topics and spoken in {"", language} and member in place:
-                row, column = self.topics[topic], place[member]
+            if topic in self.topics and spoken in {"", language} and member in self.index:
+                row, column = self.topics[topic], self.index[member]
                 age = max(0.0, self.at.timestamp() - updated)
-                prior = skill[row, column] if spoken == "" else priors.UNKNOWN
+                prior = skill[row, column]
                 skill[row, column] = prior + (log_odds - prior) * 0.5 ** (age / _SKILL_HALF_LIFE)
         return skill
 
     def _levels(self, language: str, risk: str) -> NDArray[np.int8]:
         levels = np.zeros((len(self.topics), len(self.people)), np.int8)
-        place = self._place
         for member, topic, spoken, of, level in self.trust:
-            if of != risk or spoken not in {"", language} or member not in place:
+            if of != risk or spoken not in {"", language} or member not in self.index:
                 continue
-            if topic == "":
-                levels[:, place[member]] = level
-            elif topic in self.topics:
-                levels[self.topics[topic], place[member]] = level
+            rows = slice(None) if topic == "" else self.topics.get(topic)
+            if rows is not None:
+                levels[rows, self.index[member]] = level
         return levels
-
-    @property
-    def _place(self) -> dict[int, int]:
-        return self.index
 
 
 def _priors(
@@ -205,8 +203,8 @@ def _priors(
     return skill
 
 
-def load(brand_id: int, *, now: datetime, version: int = 0) -> Pool:
-    """Read everybody of a brand who may help. `version`: see `offers_router`."""
+def load(brand_id: int, *, now: datetime, version: datetime | None = None) -> Pool:
+    """Read everybody of a brand who may help. `version`: when a router last wrote offers of the brand."""
     params = {"brand": brand_id, "now": now, "roles": list(HELPING_ROLES)}
     people = [Person(*row) for row in db.fetch(_MEMBERS, params)]
     owners = dict(db.fetch(_TOPICS, (brand_id,)))
@@ -223,7 +221,7 @@ def load(brand_id: int, *, now: datetime, version: int = 0) -> Pool:
         outsiders=np.array([one.role == Role.TRUSTED_CUSTOMER for one in people], bool),
         skills=[tuple(row) for row in db.fetch(_SKILLS, params)],  # type: ignore[misc]
         trust=[tuple(row) for row in db.fetch(_TRUST, params)],  # type: ignore[misc]
-        owners=owners, languages=languages,
+        owners=owners, languages=languages, index={one.id: place for place, one in enumerate(people)},
     )  # fmt: skip
 
 
@@ -235,7 +233,7 @@ def _local(zone: str, now: datetime) -> datetime:
 
 
 def _teams_at_work(people: Sequence[Person], now: datetime) -> dict[int | None, bool]:
-    """Which teams work now, for those who want to be asked in paid hours only; a team without a calendar always does."""
+    """Which teams work now, for who wants to be asked in paid hours only; a team without a calendar always does."""
     wanted = {one.team_id for one in people if one.paid_hours_only and one.team_id is not None}
     teams = Team.objects.select_related("calendar").filter(pk__in=wanted) if wanted else ()
     return {team.pk: team.calendar is None or team.calendar.working_time().is_open(now) for team in teams}
@@ -274,8 +272,3 @@ def _presence(one: Person, local: datetime, now: datetime) -> float:
     if here or one.quiet_from is not None:
         return 1.0
     return _AT_NIGHT if is_quiet(local.time(), _NIGHT_FROM, _NIGHT_UNTIL) else 1.0
-
-
-def as_words(row: Mapping[str, Any]) -> str:
-    """A decision's row as it is stored beside an offer."""
-    return json.dumps(row, ensure_ascii=False)

@@ -115,9 +115,7 @@ RETURNING o.conversation_id, w.brand_id, o.member_id, n.reason
 """
 
 
-def withdraw(
-    reasons: dict[int, str], *, now: datetime, but: int | None = None, actor: str = _ACTOR
-) -> int:
+def withdraw(reasons: dict[int, str], *, now: datetime, but: int | None = None, actor: str = _ACTOR) -> int:
     """Nobody needs to answer these any more: conversation → taken, answered, moved or closed. How many offers.
 
     `but`: the member who took it, whose own offer stays.
@@ -144,6 +142,40 @@ def _tell_withdrawn(rows: Sequence[db.Row], actor: str, now: datetime) -> None:
         )
         for pk, members in gone.items()
     )  # fmt: skip
+
+
+# What somebody takes counts as opened once, whether it was brought to them or found.
+_OPENED = """
+WITH mine AS (
+    UPDATE routing_offer SET opened_at = %(now)s, seen_at = coalesce(seen_at, %(now)s),
+           withdrawn_at = NULL, withdrawn_reason = ''
+    WHERE conversation_id = %(id)s AND member_id = %(member)s AND opened_at IS NULL RETURNING member_id
+)
+UPDATE routing_helperload l SET opened = l.opened + 1 FROM mine WHERE l.member_id = mine.member_id
+"""
+
+
+def opened(conversation_id: int, *, member_id: int, now: datetime) -> None:
+    """Somebody looked into what was brought to them."""
+    db.execute(_OPENED, {"id": conversation_id, "member": member_id, "now": now})
+
+
+def taken(conversation_id: int, *, member_id: int | None, actor: str, now: datetime) -> None:
+    """Somebody has claimed it: the others need not look at it."""
+    if member_id is not None:
+        opened(conversation_id, member_id=member_id, now=now)
+    withdraw({conversation_id: "taken"}, now=now, but=member_id, actor=actor)
+
+
+def given_back(pairs: Sequence[tuple[int, int]], *, reason: str, now: datetime) -> None:
+    """(conversation, member) whose claim ended without an answer: it is not brought to them again."""
+    ids, members = (list(column) for column in zip(*pairs, strict=True))
+    db.execute(
+        """UPDATE routing_offer o SET passed_at = %s, pass_reason = %s
+           FROM unnest(%b::bigint[], %b::bigint[]) AS n(conversation_id, member_id)
+           WHERE o.conversation_id = n.conversation_id AND o.member_id = n.member_id AND o.passed_at IS NULL""",
+        (now, reason, ids, members),
+    )
 
 
 _OUTSIDERS = f"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from chimein.core import db
@@ -14,6 +15,21 @@ FRESH = timedelta(seconds=30)
 TYPING = timedelta(seconds=12)
 
 
+_HERE = """
+INSERT INTO routing_helperload AS load (member_id, last_seen_at, fatigue_at)
+SELECT m.id, %(now)s, %(now)s FROM unnest(%(members)b::bigint[]) AS m(id) ORDER BY m.id
+ON CONFLICT (member_id) DO UPDATE SET last_seen_at = excluded.last_seen_at
+WHERE load.last_seen_at IS NULL OR load.last_seen_at < excluded.last_seen_at - %(pause)s
+"""
+
+
+def seen_here(member_ids: Sequence[int], *, now: datetime) -> None:
+    """These people have ChimeIn before them, so they can be asked at once. Written down twice a minute at most."""
+    params = {"members": sorted(set(member_ids)), "now": now, "pause": FRESH}
+    if member_ids:
+        db.execute(_HERE, params)
+
+
 def show_up(*, actor: Actor, conversation_id: int, typing: bool, now: datetime) -> None:
     """Somebody looks at the conversation, or types."""
     with db.atomic():
@@ -22,6 +38,8 @@ def show_up(*, actor: Actor, conversation_id: int, typing: bool, now: datetime) 
             member_id=actor.membership_id,
             defaults={"seen_at": now, "typing_at": now if typing else None},
         )
+        if actor.membership_id is not None:
+            seen_here([actor.membership_id], now=now)
         db.notify(LIVE_CHANNEL, json.dumps({"presence": conversation_id, "brand": actor.brand_id}))
 
 

@@ -13,9 +13,10 @@ from chimein.core.errors import Conflict, NotAllowed
 from chimein.core.events import Fact, Kind, emit
 from chimein.core.models import Event
 from chimein.core.options import option
-from chimein.routing import events
+from chimein.routing import clocks, events, freezing, offers_book, timers
 from chimein.routing.access import is_insider, is_open_to, lanes_of, may_take
 from chimein.routing.models import STRICTEST_FIRST, Lane, WorkItem
+from chimein.routing.offers_items import FALLBACK_MINUTES, RING_AT_ONCE
 
 LEASE_SECONDS = option("LEASE_SECONDS", 240, "Seconds a claim lasts without anything being typed.")
 TYPING_SECONDS = option("TYPING_SECONDS", 120, "Seconds a claim is extended to while its holder types.")
@@ -33,38 +34,56 @@ class Claim:
     until: datetime
 
 
-_CLAIM = """
-UPDATE routing_workitem
-SET holder_id = %(me)s,
-    claimed_at = CASE WHEN holder_id = %(me)s AND claim_until > %(now)s THEN claimed_at ELSE %(now)s END,
-    claim_until = %(until)s, fence = fence + CASE WHEN holder_id = %(me)s AND claim_until > %(now)s THEN 0 ELSE 1 END
-WHERE conversation_id = %(id)s AND brand_id = %(brand)s AND is_open AND NOT sending
+# Somebody who takes it again goes on with the time of before: `last_claimed_at` is forgotten only after twice the
+# longest claim, or when somebody else has had it.
+_SINCE = """CASE WHEN coalesce(holder_id, last_holder_id) = %(me)s AND last_claimed_at > %(now)s - 2 * %(longest)s
+                  THEN last_claimed_at ELSE %(now)s END"""
+_CLAIM = f"""
+UPDATE routing_workitem w
+SET holder_id = %(me)s, claimed_at = {_SINCE}, last_holder_id = %(me)s, last_claimed_at = {_SINCE},
+    claim_until = CASE WHEN %(staff)s THEN %(until)s ELSE least(%(until)s, {_SINCE} + %(longest)s) END,
+    fence = fence + CASE WHEN holder_id = %(me)s AND claim_until > %(now)s THEN 0 ELSE 1 END,
+    next_ring_at = NULL, open_seats = 0, desk_at = NULL, desk_by_id = NULL, desk_reason = ''
+WHERE conversation_id = %(id)s AND brand_id = %(brand)s AND is_open AND NOT sending AND frozen_at IS NULL
   AND (holder_id IS NULL OR holder_id = %(me)s OR claim_until <= %(now)s)
   AND (%(staff)s OR (lane = ANY(%(lanes)s) AND (%(insider)s OR NOT trusted_only)
-       AND (first_choice_until IS NULL OR first_choice_until <= %(now)s OR first_choice_id = %(me)s)))
-RETURNING fence
+       AND (first_choice_until IS NULL OR first_choice_until <= %(now)s OR first_choice_id = %(me)s)
+       AND {_SINCE} + %(longest)s > %(now)s
+       AND NOT EXISTS (SELECT 1 FROM routing_workitem o WHERE o.holder_id = %(me)s AND o.claim_until > %(now)s
+                       AND o.is_open AND NOT o.sending AND o.conversation_id <> %(id)s)))
+RETURNING fence, claim_until
 """
+_ONE_AT_A_TIME = 7402
+"""Lock space: a helper's own claims are made one after the other."""
 
 
 def claim(*, actor: Actor, conversation_id: int, now: datetime) -> Claim:
-    """Take a conversation.
+    """Take a conversation. Offers to others are withdrawn.
 
-    Raises Conflict, saying who holds it, when somebody was faster; NotAllowed for the wrong lane.
+    Raises Conflict, saying why, when somebody was faster, when a helper holds another already, or had this one for too
+    long; NotAllowed for the wrong lane.
     """
-    until = now + timedelta(seconds=LEASE_SECONDS.get())
     params = {
-        "me": actor.membership_id, "now": now, "until": until, "id": conversation_id, "brand": actor.brand_id,
+        "me": actor.membership_id, "now": now, "until": now + timedelta(seconds=LEASE_SECONDS.get()),
+        "id": conversation_id, "brand": actor.brand_id, "longest": timedelta(minutes=LONGEST_CLAIM_MINUTES.get()),
         "staff": actor.is_staff, "lanes": lanes_of(actor), "insider": is_insider(actor),
     }  # fmt: skip
     with db.atomic():
+        if actor.membership_id and not actor.is_staff:
+            db.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_ONE_AT_A_TIME, actor.membership_id))
         row = db.fetch_one(_CLAIM, params) if actor.membership_id else None
         if row is None:
             raise _refusal(actor, conversation_id, now)
         if not actor.is_staff:
             _check_trust(actor, conversation_id, now)
-        data: dict[str, object] = {"member": actor.membership_id, "until": until.isoformat(), "fence": row[0]}
+        data: dict[str, object] = {
+            "member": actor.membership_id,
+            "until": row[1].isoformat(),
+            "fence": row[0],
+        }
         _tell(events.CLAIMED, actor.label, actor.brand_id, conversation_id, now, data)
-    return Claim(conversation_id, row[0], until)
+        offers_book.taken(conversation_id, member_id=actor.membership_id, actor=actor.label, now=now)
+    return Claim(conversation_id, row[0], row[1])
 
 
 def _check_trust(actor: Actor, conversation_id: int, now: datetime) -> None:
@@ -84,10 +103,25 @@ def _refusal(actor: Actor, conversation_id: int, now: datetime) -> Exception:
         return Conflict(_("This conversation needs no answer any more."))
     if item.sending:
         return Conflict(_("An answer is on its way."))
+    if item.frozen_at is not None:
+        return freezing.refusal()
     if item.holder and item.claim_until and item.claim_until > now:
         return Conflict(_("%(name)s is answering this.") % {"name": item.holder.public_name})
+    kept = item.first_choice_until is not None and item.first_choice_until > now
+    if not kept or item.first_choice_id == actor.membership_id:
+        return _refusal_of_helper(actor, conversation_id, now)
     name = item.first_choice.public_name if item.first_choice else ""
     return Conflict(_("%(name)s answered before and is asked first.") % {"name": name})
+
+
+def _refusal_of_helper(actor: Actor, conversation_id: int, now: datetime) -> Exception:
+    """A helper who has another question in hand, or had this one for the longest time allowed."""
+    others = WorkItem.objects.filter(
+        holder_id=actor.membership_id, claim_until__gt=now, sending=False, is_open=True
+    )
+    if others.exclude(conversation_id=conversation_id).exists():
+        return Conflict(_("You have another question in hand. Answer it or give it back first."))
+    return Conflict(_("You have had this question for a long time; now it is somebody else's turn."))
 
 
 def _tell(
@@ -98,33 +132,40 @@ def _tell(
 
 _EXTEND = """
 UPDATE routing_workitem
-SET claim_until = greatest(claim_until, least(%(typing)s, claimed_at + %(longest)s))
+SET claim_until = greatest(claim_until, least(%(typing)s, claimed_at + %(longest)s,
+    CASE WHEN lane = 'crowd' AND claimed_at < {late} THEN {late} ELSE 'infinity' END))
 WHERE conversation_id = %(id)s AND holder_id = %(me)s AND claim_until > %(now)s AND is_open
 RETURNING claim_until
-"""
+""".format(late="greatest(due_at, waiting_since + %(fallback)s)")
 
 
 def extend(*, actor: Actor, conversation_id: int, now: datetime) -> datetime | None:
-    """The holder types: the lease lasts on. None when there is no lease any more."""
+    """The holder types: the lease lasts on, but not beyond the moment at which the question goes to the desk.
+
+    None when there is no lease any more.
+    """
     params = {
         "id": conversation_id, "me": actor.membership_id, "now": now,
         "typing": now + timedelta(seconds=TYPING_SECONDS.get()),
         "longest": timedelta(minutes=LONGEST_CLAIM_MINUTES.get()),
+        "fallback": timedelta(minutes=FALLBACK_MINUTES.get()),
     }  # fmt: skip
     row = db.fetch_one(_EXTEND, params)
     return row[0] if row else None
 
 
 def release(*, actor: Actor, conversation_id: int, reason: str, now: datetime) -> bool:
-    """Give a conversation back; whether there was something to give."""
+    """Give a conversation back; whether there was something to give. The next ring is asked at once."""
     with db.atomic():
         touched = WorkItem.objects.filter(
             conversation_id=conversation_id,
             brand_id=actor.brand_id,
             holder_id=actor.membership_id,
             sending=False,
-        ).update(holder=None, claim_until=None, claimed_at=None)
+        ).update(holder=None, claim_until=None, claimed_at=None, next_ring_at=now, open_seats=RING_AT_ONCE)
         if touched:
+            offers_book.given_back([(conversation_id, actor.membership_id or 0)], reason="gave_back", now=now)
+            timers.wake()
             data: dict[str, object] = {"member": actor.membership_id, "reason": reason[:200]}
             _tell(events.RELEASED, actor.label, actor.brand_id, conversation_id, now, data)
     return bool(touched)
@@ -134,13 +175,18 @@ def sweep_expired(*, now: datetime) -> int:
     """Tell of leases that ran out; how many. The leases are void without it: this only makes it seen."""
     with db.atomic():
         rows = db.fetch(
-            """UPDATE routing_workitem w SET holder_id = NULL, claim_until = NULL, claimed_at = NULL
+            """UPDATE routing_workitem w SET holder_id = NULL, claim_until = NULL, claimed_at = NULL,
+                      next_ring_at = %(now)s, open_seats = %(at_once)s
                FROM (SELECT conversation_id, holder_id FROM routing_workitem
-                     WHERE claim_until <= %s AND holder_id IS NOT NULL AND NOT sending FOR UPDATE SKIP LOCKED) old
+                     WHERE claim_until <= %(now)s AND holder_id IS NOT NULL AND NOT sending
+                     FOR UPDATE SKIP LOCKED) old
                WHERE w.conversation_id = old.conversation_id
                RETURNING w.conversation_id, w.brand_id, old.holder_id""",
-            (now,),
+            {"now": now, "at_once": RING_AT_ONCE},
         )
+        if rows:
+            offers_book.given_back([(row[0], row[2]) for row in rows], reason="silent", now=now)
+            timers.wake()
         for conversation_id, brand_id, holder_id in rows:
             _tell(events.EXPIRED, "system:routing", brand_id, conversation_id, now, {"member": holder_id})
     return len(rows)
@@ -166,6 +212,7 @@ def move(*, actor: Actor, conversation_id: int, lane: str, reason: str, now: dat
         raise NotAllowed(_("There is no such lane."))
     with db.atomic():
         item = _held(actor, conversation_id)
+        freezing.check_may_take_out(actor, item)
         if lane not in lanes_for(private=item.conversation.visibility == "private"):
             raise NotAllowed(_("A private conversation stays with staff."))
         data: dict[str, object] = {
@@ -174,7 +221,9 @@ def move(*, actor: Actor, conversation_id: int, lane: str, reason: str, now: dat
         item.lane, item.lane_by_person, item.lane_chosen_at, item.trusted_only = lane, True, now, False
         if not actor.is_staff:
             item.holder, item.claim_until, item.claimed_at = None, None, None
+        _look_again(item, now)
         item.save()
+        clocks.settle([conversation_id], now=now)
         data |= {"after": lane, "reason": reason[:200]}
         _tell(events.MOVED, actor.label, actor.brand_id, conversation_id, now, data)
 
@@ -191,13 +240,24 @@ def move_back(*, actor: Actor, conversation_id: int, moved_at: datetime, now: da
             raise NotAllowed(_("This conversation is not open to you."))
         if item.lane_chosen_at != moved_at:
             raise Conflict(_("Somebody has moved it since."))
+        if made.actor != actor.label:
+            freezing.check_may_take_out(actor, item)
         item.lane, item.trusted_only = made.data["before"], made.data.get("trusted_only", False)
         item.lane_by_person = made.data.get("by_person", False)
         item.lane_chosen_at = now if item.lane_by_person else None
+        _look_again(item, now)
         item.save()
+        clocks.settle([conversation_id], now=now)
         data: dict[str, object] = {"before": made.data["after"], "by_person": True, "trusted_only": False}
         data |= {"after": item.lane, "reason": "undone"}
         _tell(events.MOVED, actor.label, actor.brand_id, conversation_id, now, data)
+
+
+def _look_again(item: WorkItem, now: datetime) -> None:
+    """The lane is another: the router withdraws offers, or begins to ask."""
+    item.next_ring_at, item.open_seats, item.copy_of_id = now, 0, None
+    item.desk_at, item.desk_by, item.desk_reason = None, None, ""
+    timers.wake()
 
 
 def _held(actor: Actor, conversation_id: int) -> WorkItem:

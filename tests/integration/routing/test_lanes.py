@@ -104,6 +104,7 @@ def test_who_takes_from_which_lane(account: ChannelAccount, role: Role, lanes: l
         pk = ask(account, lane, lane, by=lane).pk
         if lane in lanes:
             assert services.claim(actor=actor, conversation_id=pk, now=clock.now()).fence == 1
+            services.release(actor=actor, conversation_id=pk, reason="", now=clock.now())
         else:
             with pytest.raises(NotAllowed):
                 services.claim(actor=actor, conversation_id=pk, now=clock.now())
