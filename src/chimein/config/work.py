@@ -6,17 +6,20 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from chimein.answering import mailing, pending
+from chimein.alerts import claims, posting, sending, writing
+from chimein.alerts.writing import ALERT_CHANNEL
+from chimein.answering import mailing, outcomes, pending
 from chimein.answering.mailing import MAIL_CHANNEL
 from chimein.channels import deliveries, polling
 from chimein.channels.deliveries import DELIVERY_CHANNEL
 from chimein.channels.journal import INBOUND_CHANNEL
+from chimein.community.growth import nightly
 from chimein.core import clock, db
 from chimein.core.loops import Loop, Step, Waker
 from chimein.core.options import option
 from chimein.insights.fold import fold
 from chimein.intake import batch, second_look
-from chimein.routing import offers_copies, offers_router, presence, services, timers
+from chimein.routing import assignments, escalation, offers_copies, offers_router, presence, services, timers
 from chimein.routing.timers import OFFERS_CHANNEL
 from chimein.triage import learning, registry
 from chimein.triage.learning import TRAINING_CHANNEL
@@ -29,6 +32,10 @@ _FOLD_S = 1.0
 _CLEAN_S = 60.0
 _LEARN_S = 60.0
 _LOOK_S = 1.0
+_ASSIGN_S = 1.0
+_LADDER_S = 1.0
+_OUTCOMES_S = 5.0
+_GROW_S = 3600.0
 _KEEP_SIGNATURES = timedelta(minutes=15)
 
 
@@ -79,6 +86,20 @@ def offer() -> float:
     return _IDLE_S if due is None else _seconds_until(due)
 
 
+def assign() -> float:
+    """What waits at the desks is brought to somebody, and to the next when it was left lying."""
+    assignments.run_all(now=clock.now())
+    return _ASSIGN_S
+
+
+def escalate() -> float:
+    """The steps of the ladders whose time has come; sleep until the next, a second at most."""
+    if escalation.fire(now=clock.now()) == escalation.BATCH:
+        return 0.0
+    due = escalation.next_at()
+    return _LADDER_S if due is None else min(_LADDER_S, max(0.05, (due - clock.now()).total_seconds()))
+
+
 def count() -> float:
     return 0.0 if fold() else _FOLD_S
 
@@ -88,11 +109,18 @@ def look_again() -> float:
     return 0.0 if second_look.look_again(now=clock.now()) else _LOOK_S
 
 
+def alert() -> float:
+    """Alerts on pages and by push; claims that are about to end are noticed here."""
+    claims.warn(now=clock.now())
+    return sending.run_live()
+
+
 def clean() -> float:
     """Forget what is only needed for minutes."""
     now = clock.now()
     db.execute("DELETE FROM channels_seensignature WHERE seen_at < %s", (now - _KEEP_SIGNATURES,))
     presence.forget(now=now)
+    writing.forget(now=now)
     offers_copies.forget(now=now)
     return _CLEAN_S
 
@@ -105,6 +133,17 @@ def learn() -> float:
     return _LEARN_S
 
 
+def find_outcomes() -> float:
+    """What came of answers: reviews, thanks, comebacks, silence."""
+    return 0.0 if outcomes.find(now=clock.now()) else _OUTCOMES_S
+
+
+def grow() -> float:
+    """Old evidence fades, trust that is not used goes down, customers who help others are found."""
+    nightly.run(now=clock.now())
+    return _GROW_S
+
+
 STEPS: dict[str, tuple[Step, tuple[str, ...]]] = {
     "intake": (take_in, (INBOUND_CHANNEL,)),
     "delivery": (deliver, (DELIVERY_CHANNEL,)),
@@ -113,9 +152,16 @@ STEPS: dict[str, tuple[Step, tuple[str, ...]]] = {
     "sweeper": (sweep, ()),
     "offers": (offer, (OFFERS_CHANNEL,)),
     "second look": (look_again, ()),
+    "assigning": (assign, ()),
+    "ladder": (escalate, ()),
     "counting": (count, ()),
     "cleaning": (clean, ()),
+    "outcomes": (find_outcomes, ()),
+    "growing": (grow, ()),
     "learning": (learn, (TRAINING_CHANNEL,)),
+    "alerts": (alert, (ALERT_CHANNEL,)),
+    "letters": (sending.run_mail, (ALERT_CHANNEL,)),
+    "chats": (posting.run, (ALERT_CHANNEL,)),
 }
 
 

@@ -27,7 +27,7 @@ SAMPLE_PERCENT = option(
     "REVIEW_SAMPLE_PERCENT", 10, "Percent of the answers of trusted people that are looked at afterwards."
 )
 
-_STAFF = [role.value for role in STAFF_ROLES]
+STAFF = [role.value for role in STAFF_ROLES]
 _LEVELS = """
 SELECT m.id, CASE WHEN m.role = ANY(%(staff)s) THEN greatest(2, coalesce(t.level, 0))
                   WHEN m.paused_until > %(now)s THEN 0
@@ -74,7 +74,7 @@ def levels_of(
 
 def _params(topic: str, language: str, risk: str, now: datetime | None) -> dict[str, object]:
     return {
-        "topic": topic, "language": language, "risk": risk, "staff": _STAFF, "now": now or clock.now()
+        "topic": topic, "language": language, "risk": risk, "staff": STAFF, "now": now or clock.now()
     }  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def needs_review(
 def _is_staff(member: Membership | int) -> bool:
     if isinstance(member, Membership):
         return Role(member.role) in STAFF_ROLES
-    return Membership.objects.filter(pk=member, role__in=_STAFF).exists()
+    return Membership.objects.filter(pk=member, role__in=STAFF).exists()
 
 
 def is_sampled(answer_id: int) -> bool:

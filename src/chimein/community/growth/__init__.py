@@ -1,0 +1,1 @@
+"""How helpers grow: what they are good at, how far they are trusted, and the way in."""
