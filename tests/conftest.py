@@ -11,16 +11,20 @@ from django.test import Client
 from chimein.channels.models import ChannelAccount
 from chimein.core.actor import Actor, Role
 from chimein.intake import context
+from chimein.people import duty
 from chimein.people.models import Brand, User
+from chimein.routing import lane_setups
 from tests.factories import network, people, traffic
 
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
-    """What intake remembers of accounts for ten seconds must not reach the next test."""
-    context.forget()
+    """What is remembered for seconds of accounts, lanes and calendars must not reach the next test."""
+    for one in (context, lane_setups, duty):
+        one.forget()
     yield
-    context.forget()
+    for one in (context, lane_setups, duty):
+        one.forget()
 
 
 @pytest.fixture

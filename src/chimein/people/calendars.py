@@ -84,7 +84,7 @@ def knows_zone(name: str) -> bool:
 
 @dataclass(frozen=True)
 class WorkingTime:
-    """A calendar to count with. `weekly`: seven lists of shifts, Monday first; `exceptions`: what a date has instead."""
+    """Time to count with. `weekly`: seven lists of shifts, Monday first; `exceptions`: what a date has instead."""
 
     zone: str
     weekly: tuple[tuple[Shift, ...], ...]

@@ -13,7 +13,7 @@ from chimein.core import db
 from chimein.core.actor import Actor
 from chimein.core.errors import Conflict, NotAllowed
 from chimein.core.events import Fact, emit, emit_many
-from chimein.routing import queue
+from chimein.routing import freezing, queue
 from chimein.routing.models import WorkItem
 
 REASONS = ("spam", "chatter", "not_to_us", "settled")
@@ -56,6 +56,8 @@ def dismiss(*, actor: Actor, conversation_id: int, reason: str, now: datetime) -
         _hold(actor, conversation_id)
         if WorkItem.objects.filter(conversation_id=conversation_id, sending=True).exists():
             raise Conflict(_("An answer is on its way."))
+        for item in WorkItem.objects.filter(conversation_id=conversation_id):
+            freezing.check_may_take_out(actor, item)
         found = db.fetch(_DISMISS, (reason, now, conversation_id))
         if not found:
             raise Conflict(_("This conversation needs no answer any more."))

@@ -20,3 +20,35 @@ WITHDRAWN = declare(
 PASSED = declare(
     "offer.passed", "Somebody passed the question on; the next best is asked.", "member", "reason"
 )
+HANDED_OVER = declare(
+    "item.handed_over", "Somebody thinks that this is for the desk; until then others may say that they can answer.",
+    "member", "reason", "until",
+)  # fmt: skip
+KEPT = declare("item.kept", "Handing it to the desk was taken back.", "member")
+ASSIGNED = declare(
+    "item.assigned", "A conversation was brought to one person; others may still take it. `why`: sticky, manager, "
+    "stand_in, skill, idle, spare.", "member", "until", "why",
+)  # fmt: skip
+UNASSIGNED = declare(
+    "item.unassigned", "A suggestion is over; `reason`: silent, taken, moved, passed, left. Done ones are not told.",
+    "member", "reason",
+)  # fmt: skip
+WARNED = declare(
+    "item.warned", "Most of the time to the answer is over. `to`: holder, manager, stand_in, team, desk, lead; "
+    "`members`: who that is now.", "percent", "lane", "to", "members", "due", "alarm",
+)  # fmt: skip
+ESCALATED = declare(
+    "item.escalated", "The promised time is over: the next level and the lead are told. Keys as `item.warned`; "
+    "`desk`: it went to the desk.", "percent", "lane", "to", "members", "due", "alarm", "desk",
+)  # fmt: skip
+FROZEN = declare(
+    "crisis.frozen", "Nobody answers this until a lead releases it; held answers were taken back.", "reason"
+)
+THAWED = declare("crisis.released", "A lead lets this be answered.", "reason")
+LANES_SAVED = declare(
+    "lanes.saved", "A new version of the table of lanes is in force.", "version", "before", "note", "copy_of"
+)
+VIP_NAMED = declare(
+    "vip.named", "Somebody has a named manager now, or none; what was before, so that it can be undone.",
+    "contact", "manager", "stand_in", "before",
+)  # fmt: skip

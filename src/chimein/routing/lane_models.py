@@ -59,7 +59,7 @@ class Assignment(models.Model):
     lane = models.CharField(max_length=8)
     weight = models.FloatField(help_text="How many seats it takes, by channel.")
     why = models.CharField(
-        max_length=12, help_text="Why this person: sticky, manager, stand_in, skill, idle."
+        max_length=12, help_text="Why this person: sticky, manager, stand_in, skill, idle, spare."
     )
     at = models.DateTimeField()
     until = models.DateTimeField(help_text="When it goes to the next if it has not been taken up.")
@@ -75,6 +75,7 @@ class Assignment(models.Model):
         ]
         indexes = [
             models.Index(fields=["brand"], name="assignment_alive", condition=models.Q(ended_at=None)),
+            models.Index(fields=["brand", "-ended_at"], name="assignment_ended"),
             models.Index(fields=["conversation", "at"], name="assignment_of_item"),
             models.Index(fields=["member", "-at"], name="assignment_of_member"),
         ]

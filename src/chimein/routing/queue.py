@@ -7,34 +7,13 @@ from datetime import datetime, timedelta
 
 from chimein.core import db
 from chimein.core.options import option
-from chimein.routing import timers
-from chimein.routing.models import STRICTEST_FIRST, Lane
+from chimein.routing import clocks, timers
+from chimein.routing.minutes import minutes_of
+from chimein.routing.models import STRICTEST_FIRST
 
-_OWN_TIME = "is to be answered, where the lane policy says nothing else."
-CROWD_MINUTES = option("CROWD_MINUTES", 15, f"Minutes in which a question in the crowd lane {_OWN_TIME}")
-DESK_MINUTES = option("DESK_MINUTES", 30, f"Minutes in which a message in the desk lane {_OWN_TIME}")
-EXPERT_MINUTES = option("EXPERT_MINUTES", 60, f"Minutes in which a question in the expert lane {_OWN_TIME}")
-VIP_MINUTES = option("VIP_MINUTES", 10, f"Minutes in which a message in the VIP lane {_OWN_TIME}")
-CRISIS_MINUTES = option("CRISIS_MINUTES", 10, f"Minutes in which a message in the crisis lane {_OWN_TIME}")
-THANK_MINUTES = option("THANK_MINUTES", 240, f"Minutes in which kind words in the thank lane {_OWN_TIME}")
 FIRST_CHOICE_MINUTES = option(
     "FIRST_CHOICE_MINUTES", 5, "Minutes for which a follow-up is kept for the person who answered before."
 )
-
-_MINUTES = {
-    Lane.CROWD: CROWD_MINUTES,
-    Lane.DESK: DESK_MINUTES,
-    Lane.EXPERT: EXPERT_MINUTES,
-    Lane.VIP: VIP_MINUTES,
-    Lane.CRISIS: CRISIS_MINUTES,
-    Lane.THANK: THANK_MINUTES,
-}
-
-
-def minutes_of(lane: str) -> int:
-    """The time a lane has of its own."""
-    return _MINUTES[Lane(lane)].get()
-
 
 _LANES = f"ARRAY[{', '.join(repr(lane.value) for lane in STRICTEST_FIRST)}]"
 
@@ -87,7 +66,8 @@ SET lane = CASE WHEN item.lane_by_person THEN item.lane WHEN item.lane = 'thank'
                 ELSE {strictest_of(f"least({strictness('item.lane')}, {strictness('excluded.lane')})")} END,
     trusted_only = CASE WHEN item.lane_by_person THEN item.trusted_only
                         ELSE item.trusted_only OR excluded.trusted_only END,
-    priority = excluded.priority, alarm = excluded.alarm,
+    priority = excluded.priority + CASE WHEN item.step_since = excluded.waiting_since THEN item.raised ELSE 0 END,
+    alarm = excluded.alarm,
     language = excluded.language, waiting_since = excluded.waiting_since, due_at = excluded.due_at,
     first_choice_id = CASE WHEN item.is_open THEN item.first_choice_id ELSE excluded.first_choice_id END,
     first_choice_until = CASE WHEN item.is_open THEN item.first_choice_until ELSE excluded.first_choice_until END,
@@ -130,6 +110,7 @@ def sync(conversation_ids: Iterable[int], *, now: datetime) -> None:
     }
     for statement in (_OVERRULE, _SYNC, _CLOSE):
         db.execute(statement, params)
+    clocks.settle(ids, now=now)
     timers.wake()
 
 

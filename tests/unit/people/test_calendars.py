@@ -35,8 +35,8 @@ calendars = st.builds(
     country=st.sampled_from(["", "CN", "DE"]),
     exceptions=st.dictionaries(st.dates(date(2026, 3, 20), date(2026, 4, 10)), shifts, max_size=3),
 )
-moments = st.datetimes(datetime(2026, 3, 20), datetime(2026, 4, 10)).map(
-    lambda moment: moment.replace(second=0, microsecond=0, tzinfo=UTC)
+moments = st.integers(0, 21 * 24 * 60).map(
+    lambda minutes: datetime(2026, 3, 20, tzinfo=UTC) + timedelta(minutes=minutes)
 )
 
 
@@ -136,7 +136,7 @@ def test_a_country_nobody_knows_has_no_holidays() -> None:
 
 @pytest.mark.parametrize("text", ["9-12", "09:00", "24:00-25:00", "09:60-10:00", "09:00-09:00", "abc"])
 def test_what_is_no_shift(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=text):
         parse_shifts(text)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from chimein.routing.queue import minutes_of
+from chimein.routing.minutes import minutes_of
 from chimein.triage import policy, policy_words
 
 Row = dict[str, Any]
