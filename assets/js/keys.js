@@ -1,5 +1,5 @@
 // Single keys: j k walk the list, any element with data-key="r" is focused (fields, groups of
-// choices) or pressed (all else); in an open dialog only its own count; ? shows the
+// choices; those with data-flip take the next choice) or pressed (all else); in an open dialog only its own count; ? shows the
 // sheet. Never while typing, never with Ctrl, Alt or Meta. They can be switched off in the sheet (WCAG 2.1.4).
 
 const STORE = "chimein-keys";
@@ -31,10 +31,19 @@ function answers(target) {
   return target.matches?.("a, button, summary");
 }
 
+/** A yes/no question is answered by its key alone: the first press says yes, the next no. */
+function flip(fieldset) {
+  const choices = [...fieldset.querySelectorAll("[type=radio]")];
+  const next = choices[(choices.findIndex((one) => one.checked) + 1) % choices.length];
+  next.click();
+  next.focus();
+}
+
 function use(key, within) {
   const element = [...within.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(visible);
   if (!element) return false;
   if (typing(element)) element.focus();
+  else if (element.matches("fieldset[data-flip]")) flip(element);
   else if (element.matches("fieldset")) (element.querySelector(":checked") ?? element.querySelector("[type=radio], [type=checkbox]"))?.focus();
   else element.click();
   return true;

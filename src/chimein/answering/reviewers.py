@@ -49,7 +49,7 @@ def case_of(answer: Answer) -> Case:
     """The case of an answer, with its author, team and conversation."""
     author, conversation = answer.author, answer.conversation
     assert author is not None
-    item = WorkItem.objects.filter(conversation_id=conversation.pk).first()
+    item: WorkItem | None = getattr(conversation, "work", None)
     team = author.team
     return Case(
         brand_id=conversation.brand_id, author_id=author.pk,
@@ -73,15 +73,36 @@ def is_staff(member: Membership) -> bool:
     return Role(member.role) in STAFF_ROLES
 
 
+class Reader:
+    """Somebody at the page of reviews: what they may read, asked about many answers at little cost."""
+
+    def __init__(self, member: Membership, now: datetime) -> None:
+        self.member, self.now = member, now
+        self.allies = allies_of(member.pk, now=now)
+        self.has_right = is_lead(member) or member.pk not in without_right(member.brand_id, now=now)
+        self._levels: dict[tuple[str, str, str], Trust.Level] = {}
+
+    def may(self, case: Case) -> bool:
+        """Whether they may read an answer of this kind at all."""
+        return (
+            self.has_right
+            and _is_apart(self.member, case)
+            and case.author_id not in self.allies
+            and self._level(case) >= Trust.Level.TRUSTED
+        )
+
+    def _level(self, case: Case) -> Trust.Level:
+        place = (case.topic, case.language, case.risk)
+        if place not in self._levels:
+            self._levels[place] = trust.level_of(
+                self.member, topic=case.topic, language=case.language, risk=case.risk, now=self.now
+            )
+        return self._levels[place]
+
+
 def may_review(member: Membership, case: Case, *, now: datetime) -> bool:
     """Whether somebody may read this answer at all."""
-    level = trust.level_of(member, topic=case.topic, language=case.language, risk=case.risk, now=now)
-    return (
-        level >= Trust.Level.TRUSTED
-        and _is_apart(member, case)
-        and member.pk not in allies_of(case.author_id, now=now)
-        and (is_lead(member) or member.pk not in without_right(case.brand_id, now=now))
-    )
+    return Reader(member, now).may(case)
 
 
 def _is_apart(member: Membership, case: Case) -> bool:

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from chimein.answering import checks as looking
 from chimein.answering import services as answering
 from chimein.answering.models import Answer, Draft
 from chimein.conversations.models import Conversation
@@ -167,6 +168,7 @@ def answer(request: BrandRequest, public_id: str) -> HttpResponseBase:
             made = answering.answer(
                 actor=request.actor, conversation_id=found.pk, text=text, fence=fence, now=now,
                 reply_to_id=_number(request.POST.get("reply_to")), split=bool(request.POST.get("parts")),
+                anyway=request.POST.get("anyway", ""),
             )  # fmt: skip
         except (Conflict, UserError):
             _keep(request, found, text)
@@ -186,8 +188,9 @@ def _keep(request: BrandRequest, found: Conversation, text: str) -> None:
 
 
 def _sent_toast(request: BrandRequest, made: Answer) -> Toast:
+    waits = made.state == Answer.State.REVIEW
     return {
-        "text": _("Your answer goes out in a moment"),
+        "text": _("A colleague reads it first") if waits else _("Your answer goes out in a moment"),
         "seconds": answering.UNDO_SECONDS.get(),
         "undo_url": reverse("console-undo", args=[request.brand.slug, made.pk]),
     }
@@ -234,6 +237,7 @@ def send_again(request: BrandRequest, public_id: str, answer_id: int) -> HttpRes
             fence=lease.fence,
             now=now,
             split=True,
+            anyway=refused.anyway,
         )
         return _sent_toast(request, made)
 
@@ -319,6 +323,19 @@ def parts(request: BrandRequest, public_id: str) -> HttpResponseBase:
             shown = []
     context = {"parts": shown if len(shown) > 1 else [], "conversation": found}
     return render(request, "console/_parts.html", context)
+
+
+@require_POST
+@brand_page(MEMBER)
+def checks(request: BrandRequest, public_id: str) -> HttpResponseBase:
+    """What speaks against the text as it is being written."""
+    found = find_conversation(request, public_id)
+    text, reason = request.POST.get("text", ""), request.POST.get("anyway", "")
+    findings = looking.look(
+        text, brand_id=request.brand.pk, author_id=request.membership.pk,
+        private=found.visibility == "private", now=clock.now(),
+    )  # fmt: skip
+    return render(request, "console/_findings.html", {"findings": findings, "key": found.pk, "reason": reason})
 
 
 def _number(text: str | None) -> int | None:

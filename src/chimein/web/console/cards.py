@@ -13,7 +13,6 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from chimein.answering.models import Answer
@@ -23,7 +22,7 @@ from chimein.core.policy import MEMBER
 from chimein.routing.selectors import Waiting, next_offer, offered_count
 from chimein.triage import reasons
 from chimein.web.console import frame
-from chimein.web.console.conversation import wall_url
+from chimein.web.console.answers import sent_back
 from chimein.web.console.rows import network_label, row_of
 from chimein.web.console.thread import public_thread
 from chimein.web.console.words import minutes
@@ -35,7 +34,6 @@ _THANKS = "thanks"
 _MOST_SKIPPED = 200
 _LONG_MINUTES = 120
 _WHY_SAFE = {"lane.crowd", "lane.colleagues", "lane.expert", "intent.question", "intent.request"}
-PAGE = 20
 
 
 def _skipped(request: BrandRequest) -> list[int]:
@@ -48,6 +46,7 @@ def remember_thanks(request: BrandRequest, made: Answer) -> None:
     asked = made.reply_to.posted_at if made.reply_to else made.created_at
     request.session[_THANKS] = {
         "answer": made.pk, "minutes": minutes(made.created_at - asked), "until": made.undo_until.isoformat(),
+        "read_first": made.state == Answer.State.REVIEW,
     }  # fmt: skip
 
 
@@ -104,7 +103,7 @@ def _card(request: BrandRequest, item: Waiting, now: datetime) -> dict[str, Any]
         "why": sorted(why, key=lambda one: one.code, reverse=True), "bar": work.bar, "reply": work.reply,
         "item": item, "mine": work.bar.state == "mine", "follow_up": kept_for_me,
         "url": reverse("console-conversation", args=[request.brand.slug, item.public_id]),
-        "refused": _refused(request, conversation),
+        "refused": _refused(request, conversation), "sent_back": sent_back(request, conversation),
     }  # fmt: skip
 
 
@@ -155,44 +154,3 @@ def _next(request: BrandRequest) -> HttpResponseBase:
     if frame.wants_fragment(request):
         return render_card(request)
     return redirect("console-card", request.brand.slug)
-
-
-@brand_page(MEMBER)
-def my_answers(request: BrandRequest) -> HttpResponseBase:
-    """What I answered, newest first."""
-    rows = Answer.objects.filter(author=request.membership).exclude(state=Answer.State.CANCELLED)
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
-    related = rows.select_related("reply_to", "conversation__account", "conversation__brand")
-    found = list(related.order_by("-pk")[: PAGE + 1])
-    base = reverse("console-answers", args=[request.brand.slug])
-    context = {
-        "answers": [_told(answer, request) for answer in found[:PAGE]],
-        "older_url": f"{base}?before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
-        "newer_url": base if before else "",
-        "total": Answer.objects.filter(author=request.membership, state=Answer.State.SENT).count(),
-    }
-    return frame.page(request, "console/answers.html", section="console-answers", context=context)
-
-
-def _told(answer: Answer, request: BrandRequest) -> dict[str, Any]:
-    """An answer with its question; what staff took over since is not shown to helpers."""
-    question = answer.reply_to
-    shown = question is not None and (question.visibility == "public" or request.actor.is_staff)
-    states = {
-        Answer.State.HELD: (_("Goes out in a moment"), "info"),
-        Answer.State.SENDING: (_("On its way"), "info"),
-        Answer.State.SENT: (_("Published"), "ok"),
-        Answer.State.FAILED: (_("Not sent"), "late"),
-    }
-    label, tone = states[Answer.State(answer.state)]
-    return {
-        "answer": answer,
-        "question": question.text if shown and question is not None else "",
-        "network": network_label(answer.conversation.account.adapter),
-        "url": wall_url(answer.conversation),
-        "state": label,
-        "tone": tone,
-        "minutes": minutes(answer.created_at - question.posted_at) if question else None,
-    }

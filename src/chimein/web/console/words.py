@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chimein.answering import pending, reviewing
 from chimein.channels.models import Delivery
 from chimein.routing import dismissing
 from chimein.triage import reasons
@@ -116,6 +117,14 @@ def _moved(data: dict[str, Any], who: str) -> str:
     return _with_reason(_("%(name)s handed it to %(lane)s") % {"name": who, "lane": where}, data)
 
 
+def _released(data: dict[str, Any], who: str) -> str:
+    if data.get("reason") == pending.OVERDUE:
+        return _("Nobody reviewed the draft of %(name)s in time; others may answer") % {"name": who}
+    if data.get("reason") == reviewing.REJECTED:
+        return _("The draft of %(name)s was turned down; others may answer") % {"name": who}
+    return _with_reason(_("%(name)s gave it back") % {"name": who}, data)
+
+
 def _closed(data: dict[str, Any], who: str) -> str:
     if data.get("reason") == "thanked":
         return _("The customer said thank you: closed")
@@ -126,7 +135,7 @@ def _closed(data: dict[str, Any], who: str) -> str:
 
 _EVENTS: dict[str, Callable[[dict[str, Any], str], str]] = {
     "claim.taken": lambda data, who: _("%(name)s took it") % {"name": who},
-    "claim.released": lambda data, who: _with_reason(_("%(name)s gave it back") % {"name": who}, data),
+    "claim.released": _released,
     "claim.expired": lambda data, who: _("%(name)s's time ran out, it is free again") % {"name": who},
     "item.moved": _moved,
     "conversation.closed": _closed,

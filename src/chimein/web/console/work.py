@@ -9,6 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from chimein.answering import checks
+from chimein.answering.checks import Finding
 from chimein.answering.models import Answer, Draft
 from chimein.answering.services import limit_of, suffix_of
 from chimein.conversations.models import Conversation, Message
@@ -18,7 +20,7 @@ from chimein.routing.models import WorkItem
 from chimein.routing.services import LEASE_SECONDS, lanes_for
 from chimein.web.console.rows import lane_names, network_label
 
-_ON_ITS_WAY = (Answer.State.HELD, Answer.State.SENDING)
+_ON_ITS_WAY = (Answer.State.HELD, Answer.State.SENDING, Answer.State.REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class ReplyBox:
     measure: Measure
     suffix: str
     button: str
+    findings: Sequence[Finding] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def work_of(
     return Work(
         item=item,
         bar=bar,
-        reply=_reply_box(conversation, item, bar, member, messages, mine.get(Draft.Kind.REPLY, "")),
+        reply=_reply_box(conversation, item, bar, member, messages, mine.get(Draft.Kind.REPLY, ""), now),
         note=mine.get(Draft.Kind.NOTE, ""),
         note_key=f"{conversation.pk}-{note_count}",
         others=[d for d in drafts if d.author_id != member.pk and d.kind == Draft.Kind.REPLY],
@@ -130,6 +133,8 @@ def _sending(item: WorkItem, member: Membership, now: datetime) -> Bar:
         words = _("Your answer goes out now. You can still take it back.")
         return Bar("mine_sending", words, made.undo_until, 10, made.pk)
     name = made.author.public_name if made.author else _("Somebody")
+    if made.state == Answer.State.REVIEW:
+        return Bar("sending", _("A draft of %(name)s is being reviewed.") % {"name": name})
     return Bar("sending", _("The answer of %(name)s is on its way.") % {"name": name}, made.undo_until, 10)
 
 
@@ -147,7 +152,7 @@ def _targets(messages: Sequence[Message]) -> list[Target]:
 
 def _reply_box(
     conversation: Conversation, item: WorkItem | None, bar: Bar, member: Membership,
-    messages: Sequence[Message], text: str,
+    messages: Sequence[Message], text: str, now: datetime,
 ) -> ReplyBox | None:  # fmt: skip
     targets = _targets(messages)
     hidden = bar.state in {"done", "sending", "mine_sending"} or (bar.state == "held" and not text)
@@ -170,6 +175,9 @@ def _reply_box(
         measure=measure,
         suffix=suffix,
         button=button_words(conversation, suffix, private=first.private),
+        findings=checks.look(
+            text, brand_id=conversation.brand_id, author_id=member.pk, private=first.private, now=now
+        ),
     )
 
 
