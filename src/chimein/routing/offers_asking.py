@@ -95,6 +95,7 @@ class Asking:
         due = self._due(item, question)
         if item.open_seats > 0 and self.policy.replaces_passes:
             self._choose(item, question, max(item.ring - 1, 0), seats=item.open_seats)
+            question = self._question(item)
         if due is None or due > self.now:
             return Made(item.ring, due)
         if not deciding.allowed(self.pool.speaking(item.language), question).any():

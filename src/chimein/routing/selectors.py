@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from chimein.core import db
 from chimein.core.actor import Actor
 from chimein.routing.access import HELPERS_LANES, is_insider, lanes_of
+from chimein.routing.matching.settings import DEFAULT
 from chimein.routing.models import STRICTEST_FIRST, Presence
 from chimein.routing.presence import TYPING
 from chimein.routing.queue import strictness
@@ -207,21 +208,42 @@ def alarms(brand_id: int, *, now: datetime) -> Alarms:
     return Alarms(rows[0][2], (rows[0][0], rows[0][1])) if rows else Alarms(0, None)
 
 
-# What a helper may be given: public, in a lane of theirs, free or mine, and not kept for somebody else.
-_OFFERED = """
+# How far somebody is trusted with such a question: as `people.trust.level_of`, for each row.
+_TRUSTED = """(%(staff)s OR coalesce((SELECT t.level FROM people_trust t
+    WHERE t.member_id = %(me)s AND t.risk = CASE WHEN w.trusted_only THEN 'doubtful' ELSE 'clean' END
+      AND t.topic IN (c.topic, '') AND t.language IN (w.language, '')
+    ORDER BY t.topic DESC, t.language DESC LIMIT 1), 0) >= CASE WHEN w.trusted_only THEN 2 ELSE 1 END)"""
+# Offers that still stand.
+_MINE_OFFERED = """w.conversation_id IN (SELECT o.conversation_id FROM routing_offer o
+    WHERE o.member_id = %(me)s AND o.passed_at IS NULL AND o.withdrawn_at IS NULL)"""
+# In the first minutes a question is shown to whom it was brought and to whom its topic fits (routing.md, 2.4): a chance
+# of a good answer of at least a half, which is a chance of being a specialist of at least 0.3.
+_MATCHED = f"""(%(staff)s OR w.lane <> 'crowd' OR c.topic = '' OR w.waiting_since <= %(matched_since)s
+    OR w.holder_id = %(me)s OR w.first_choice_id = %(me)s
+    OR c.topic IN (SELECT unnest(p.topics) FROM people_membership p WHERE p.id = %(me)s
+                   UNION ALL SELECT t.slug FROM triage_topic t JOIN people_membership p ON p.team_id = t.team_id
+                             WHERE p.id = %(me)s
+                   UNION ALL SELECT k.topic FROM people_skill k WHERE k.member_id = %(me)s AND k.log_odds > -0.85)
+    OR {_MINE_OFFERED})"""
+# What a helper may be given: public, in a lane of theirs, free or mine, and not kept for somebody else. Near copies
+# come with the question they repeat.
+_OFFERED = f"""
 FROM routing_workitem w JOIN conversations_conversation c ON c.id = w.conversation_id
 WHERE w.brand_id = %(brand)s AND w.lane = ANY(%(lanes)s) AND w.lane IN ('expert', 'crowd')
   AND w.is_open AND NOT w.sending AND c.visibility = 'public'
   AND (%(insider)s OR NOT w.trusted_only)
   AND (w.holder_id IS NULL OR w.holder_id = %(me)s OR w.claim_until <= %(now)s)
   AND (w.first_choice_until IS NULL OR w.first_choice_until <= %(now)s OR w.first_choice_id = %(me)s)
+  AND (w.copy_of_id IS NULL OR w.holder_id = %(me)s)
+  AND {_TRUSTED} AND {_MATCHED}
 """
 
 
 def _whose(actor: Actor, now: datetime) -> dict[str, Any]:
     return {
         "brand": actor.brand_id, "me": actor.membership_id, "now": now, "lanes": lanes_of(actor),
-        "insider": is_insider(actor),
+        "insider": is_insider(actor), "staff": actor.is_staff,
+        "matched_since": now - timedelta(seconds=DEFAULT.matched_first_s),
     }  # fmt: skip
 
 
@@ -234,6 +256,7 @@ _CANDIDATES = (
     f"""w.first_choice_id = %(me)s AND w.first_choice_until > %(now)s AND {_NOT_SKIPPED}
         AND w.conversation_id IN (SELECT m.conversation_id FROM conversations_message m
                                   WHERE m.author_id = %(me)s ORDER BY m.posted_at DESC LIMIT 300)""",
+    f"{_MINE_OFFERED} AND {_NOT_SKIPPED}",
     f"w.language = ANY(%(languages)s) AND {_NOT_SKIPPED}",
     _NOT_SKIPPED,
 )
@@ -253,8 +276,8 @@ def next_offer(
     """The one question somebody is given next.
 
     First what they hold already, then the one they are reading (`stay`) while it can be had, then a follow-up
-    to an answer of theirs, then questions in a language of theirs, by urgency. What they skipped stays away,
-    unless they hold it.
+    to an answer of theirs, then what was brought to them, then questions in a language of theirs, by urgency. What
+    they skipped stays away, unless they hold it.
     """
     params = _whose(actor, now) | {"languages": list(languages), "skipped": list(skipped), "stay": stay}
     found = _read(_NEXT, params)

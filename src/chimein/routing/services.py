@@ -105,11 +105,16 @@ def _refusal(actor: Actor, conversation_id: int, now: datetime) -> Exception:
         return Conflict(_("An answer is on its way."))
     if item.frozen_at is not None:
         return freezing.refusal()
+    return _refusal_for_now(actor, item, now)
+
+
+def _refusal_for_now(actor: Actor, item: WorkItem, now: datetime) -> Exception:
+    """Somebody else comes first at the moment."""
     if item.holder and item.claim_until and item.claim_until > now:
         return Conflict(_("%(name)s is answering this.") % {"name": item.holder.public_name})
     kept = item.first_choice_until is not None and item.first_choice_until > now
     if not kept or item.first_choice_id == actor.membership_id:
-        return _refusal_of_helper(actor, conversation_id, now)
+        return _refusal_of_helper(actor, item.conversation_id, now)
     name = item.first_choice.public_name if item.first_choice else ""
     return Conflict(_("%(name)s answered before and is asked first.") % {"name": name})
 

@@ -14,7 +14,9 @@ from chimein.core import db
 OFFERS_CHANNEL = "chimein_offers"
 BATCH = 500
 
-_NEXT = "SELECT next_ring_at FROM routing_workitem WHERE next_ring_at IS NOT NULL ORDER BY next_ring_at LIMIT 1"
+_NEXT = (
+    "SELECT next_ring_at FROM routing_workitem WHERE next_ring_at IS NOT NULL ORDER BY next_ring_at LIMIT 1"
+)
 _NEXT_LEASE = (
     "SELECT claim_until FROM routing_workitem WHERE claim_until IS NOT NULL ORDER BY claim_until LIMIT 1"
 )
