@@ -11,6 +11,7 @@ from chimein.conversations import events as conversations
 from chimein.core import events
 from chimein.people import events as people
 from chimein.routing import events as routing
+from chimein.routing import offers_hearing
 
 
 def connect() -> None:
@@ -23,9 +24,11 @@ def connect() -> None:
                 readings.on_answer_published,
                 mailing.on_answer_published,
                 alerts.on_answered,
+                offers_hearing.on_answered,
             ],
             answering_events.OUTCOME: [growth.on_outcome, alerts.on_outcome],
             routing.EXPIRED: [growth.on_expired],
+            routing.RELEASED: [offers_hearing.on_released],
             people.JOINED: [candidates.on_joined],
             routing.FROZEN: [stopping.on_frozen, alerts.on_frozen],
             conversations.CLOSED: [readings.on_conversation_closed, alerts.on_closed],
