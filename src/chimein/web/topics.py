@@ -18,7 +18,7 @@ from chimein.people.models import Brand, User
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A kind of topic: `per_brand` keys are brand ids, the others conversation ids."""
+    """A kind of topic: `per_brand` keys are brand ids, `personal` ones membership ids, the others conversation ids."""
 
     name: str
     per_brand: bool
@@ -26,6 +26,8 @@ class Topic:
     renderer: str
     """Dotted path of ``render(conversation_id, language) -> str``; an empty string is not sent."""
     presence: bool = False
+    personal: bool = False
+    """Of one member, drawn anew whenever a page of theirs connects; the renderer gets the membership's id."""
 
     def render(self, conversation_id: int, language: str) -> str:
         module, name = self.renderer.rsplit(".", 1)
@@ -42,6 +44,10 @@ def _is_staff(actor: Actor | None, _key: int) -> bool:
     return actor is not None and actor.is_staff
 
 
+def _is_oneself(actor: Actor | None, key: int) -> bool:
+    return actor is not None and actor.membership_id == key
+
+
 TOPICS = {
     topic.name: topic
     for topic in (
@@ -49,8 +55,10 @@ TOPICS = {
         Topic("question", False, _is_public, "chimein.wall.cards.render_question"),
         Topic("queue", True, _is_staff, "chimein.web.console.rows.render_row"),
         Topic("helpers", True, lambda a, _k: a is not None, "chimein.web.console.rows.render_waiting"),
+        Topic("reviews", True, lambda a, _k: a is not None, "chimein.web.console.reviews.render_pulse"),
         Topic("conversation", False, _is_staff, "chimein.web.console.panes.render_thread"),
         Topic("presence", False, _is_staff, "chimein.web.console.panes.render_presence", presence=True),
+        Topic("alerts", False, _is_oneself, "chimein.web.console.alert_toasts.render", personal=True),
     )
 }
 MAX_TOPICS = 8
@@ -80,6 +88,8 @@ def _allowed(user: User | None, name: str, number: int) -> bool:
     topic = TOPICS[name]
     if topic.per_brand:
         brand = Brand.objects.filter(pk=number).first()
+    elif topic.personal:
+        brand = Brand.objects.filter(memberships=number).first()
     else:
         conversation = Conversation.objects.select_related("brand").filter(pk=number).first()
         brand = conversation.brand if conversation else None

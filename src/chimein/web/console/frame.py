@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from chimein.core.actor import Actor
 from chimein.core.policy import LEAD, MEMBER, STAFF, NamedPolicy
 from chimein.people.models import Membership
+from chimein.web.console import alert_toasts
 from chimein.web.guard import BrandRequest
 from chimein.web.live import live_url
 
@@ -25,11 +26,14 @@ _PLACES: tuple[tuple[str, str, NamedPolicy], ...] = (
     ("console-queue", "inbox", STAFF),
     ("console-card", "hand", MEMBER),
     ("console-answers", "history", MEMBER),
+    ("console-reviews", "list-checks", MEMBER),
     ("console-ledger", "scale", STAFF),
     ("console-policy", "split", STAFF),
+    ("console-lists", "ban", LEAD),
     ("console-game", "tag", HELPER),
     ("console-learning", "lightbulb", STAFF),
     ("console-channels", "radio-tower", LEAD),
+    ("console-bridges", "megaphone", LEAD),
 )
 
 
@@ -38,11 +42,14 @@ def _labels() -> dict[str, str]:
         "console-queue": _("Queue"),
         "console-card": _("Answer"),
         "console-answers": _("My answers"),
+        "console-reviews": _("Reviews"),
         "console-ledger": _("Ledger"),
         "console-policy": _("Lanes"),
+        "console-lists": _("Words"),
         "console-game": _("Label"),
         "console-learning": _("Learning"),
         "console-channels": _("Channels"),
+        "console-bridges": _("Team chats"),
     }
 
 
@@ -100,13 +107,20 @@ def page(
         "account_name": request.membership.public_name,
         "account_links": _account_links(slug),
         "home_url": reverse("console-start", args=[slug]),
-        "live_url": live_url(*topics),
+        "live_url": live_url(*topics, f"alerts:{request.membership.pk}"),
+        "alert_count": alert_toasts.count_words(request.membership.pk),
+        "alert_urls": {
+            "news": reverse("console-news", args=[slug]),
+            "here": reverse("console-alerts-here", args=[slug]),
+        },
     }
     return render(request, template, {**around, **(context or {})}, status=status)
 
 
 def _account_links(slug: str) -> list[dict[str, str]]:
     return [
+        {"label": _("How I am asked"), "url": reverse("console-helping", args=[slug]), "icon": "hand"},
+        {"label": _("What reaches me"), "url": reverse("console-alerts", args=[slug]), "icon": "bell"},
         {"label": _("The public wall"), "url": reverse("public:wall", args=[slug]), "icon": "globe"},
         {"label": _("Sign-in and security"), "url": reverse("mfa_index"), "icon": "shield-check"},
     ]
