@@ -103,7 +103,7 @@ def move(request: BrandRequest, public_id: str) -> HttpResponseBase:
             raise UserError(_("A private conversation stays with staff."))
         now = clock.now()
         routing.move(actor=request.actor, conversation_id=found.pk, lane=lane, reason=reason, now=now)
-        back = reverse("console-move-back", args=[request.brand.slug, found.public_id, _in_numbers(now)])
+        back = reverse("console-move-back", args=[request.brand.slug, found.public_id, in_numbers(now)])
         return {"text": _("Handed to %(lane)s") % {"lane": words.lane(lane)}, "undo_url": back, "seconds": 10}
 
     return _act(request, public_id, do)
@@ -122,7 +122,8 @@ def move_back(request: BrandRequest, public_id: str, moment: int) -> HttpRespons
     return HttpResponse(status=204)
 
 
-def _in_numbers(moment: datetime) -> int:
+def in_numbers(moment: datetime) -> int:
+    """A moment as it stands in an address: microseconds since 1970."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
@@ -134,7 +135,7 @@ def dismiss(request: BrandRequest, public_id: str) -> HttpResponseBase:
     def do(found: Conversation) -> Toast:
         now, reason = clock.now(), request.POST.get("reason", "")
         dismissing.dismiss(actor=request.actor, conversation_id=found.pk, reason=reason, now=now)
-        back = reverse("console-bring-back", args=[request.brand.slug, found.public_id, _in_numbers(now)])
+        back = reverse("console-bring-back", args=[request.brand.slug, found.public_id, in_numbers(now)])
         return {"text": _("No answer needed"), "undo_url": back}
 
     return _act(request, public_id, do)

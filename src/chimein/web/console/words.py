@@ -15,6 +15,7 @@ from chimein.answering import pending, reviewing
 from chimein.channels.models import Delivery
 from chimein.routing import dismissing
 from chimein.triage import reasons
+from chimein.web.console import offer_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,8 @@ def _with_reason(sentence: str, data: dict[str, Any]) -> str:
 
 def _moved(data: dict[str, Any], who: str) -> str:
     where = lane(str(data.get("after", "")))
+    if by_itself := offer_words.left_by_itself(str(data.get("reason") or "")):
+        return by_itself
     if data.get("reason") == "undone":
         return _("%(name)s took the move back: it is with %(lane)s again") % {"name": who, "lane": where}
     return _with_reason(_("%(name)s handed it to %(lane)s") % {"name": who, "lane": where}, data)
@@ -138,6 +141,10 @@ _EVENTS: dict[str, Callable[[dict[str, Any], str], str]] = {
     "claim.released": _released,
     "claim.expired": lambda data, who: _("%(name)s's time ran out, it is free again") % {"name": who},
     "item.moved": _moved,
+    "item.handed_over": lambda data, who: _with_reason(
+        _("%(name)s thinks that it is for the desk") % {"name": who}, data
+    ),
+    "item.kept": lambda data, who: _("%(name)s keeps it from the desk after all") % {"name": who},
     "conversation.closed": _closed,
     "conversation.reopened": lambda data, who: _("Open again"),
     "conversation.merged": lambda data, who: _("Two conversations turned out to be one"),

@@ -80,7 +80,7 @@ def work_of(
     now: datetime,
 ) -> Work:  # fmt: skip
     """What this member may do here."""
-    items = WorkItem.objects.select_related("holder", "first_choice")
+    items = WorkItem.objects.select_related("holder", "first_choice", "desk_by")
     item = items.filter(conversation=conversation).first()
     rows = Draft.objects.filter(conversation=conversation).select_related("author")
     drafts = list(rows.order_by("-updated_at"))
