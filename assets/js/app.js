@@ -1,5 +1,6 @@
 // The console's script: everything the public page has, plus htmx, keys and the composer.
 import "../app.css";
+import { startAlerts } from "./alerts.js";
 import htmx from "htmx.org";
 import { startClocks } from "./countdown.js";
 import { startComposer } from "./composer.js";
@@ -7,6 +8,7 @@ import { startCounters } from "./counter.js";
 import { startKeys } from "./keys.js";
 import { morph, startLive } from "./live.js";
 import { startMenus } from "./menus.js";
+import { startPush } from "./push.js";
 import { say } from "./text.js";
 import { startTheme } from "./theme.js";
 import { startToasts, toast } from "./toasts.js";
@@ -57,3 +59,5 @@ startCounters();
 startComposer();
 startKeys();
 startLive();
+startAlerts();
+startPush();

@@ -7,6 +7,7 @@ from chimein.answering import mailing, readings, stopping
 from chimein.channels import events as channels
 from chimein.community.growth import candidates
 from chimein.community.growth import handlers as growth
+from chimein.community.recognition import facts as recognition
 from chimein.conversations import events as conversations
 from chimein.core import events
 from chimein.people import events as people

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from chimein.alerts import claims, posting, sending, writing
+from chimein.alerts import claims, digest, posting, sending, writing
 from chimein.alerts.writing import ALERT_CHANNEL
 from chimein.answering import mailing, outcomes, pending
 from chimein.answering.mailing import MAIL_CHANNEL
@@ -14,6 +14,9 @@ from chimein.channels import deliveries, polling
 from chimein.channels.deliveries import DELIVERY_CHANNEL
 from chimein.channels.journal import INBOUND_CHANNEL
 from chimein.community.growth import nightly
+from chimein.community.recognition import work as recognition
+from chimein.community.recognition.facts import POINTS_CHANNEL
+from chimein.community.recognition.rewards import REWARD_CHANNEL
 from chimein.core import clock, db
 from chimein.core.loops import Loop, Step, Waker
 from chimein.core.options import option
@@ -116,11 +119,12 @@ def alert() -> float:
 
 
 def clean() -> float:
-    """Forget what is only needed for minutes."""
+    """Forget what is only needed for minutes, or days; plan the daily mails of those for whom it is morning."""
     now = clock.now()
     db.execute("DELETE FROM channels_seensignature WHERE seen_at < %s", (now - _KEEP_SIGNATURES,))
     presence.forget(now=now)
     writing.forget(now=now)
+    digest.plan(now=now)
     offers_copies.forget(now=now)
     return _CLEAN_S
 
@@ -158,6 +162,9 @@ STEPS: dict[str, tuple[Step, tuple[str, ...]]] = {
     "cleaning": (clean, ()),
     "outcomes": (find_outcomes, ()),
     "growing": (grow, ()),
+    "points": (recognition.score, (POINTS_CHANNEL,)),
+    "rewards": (recognition.reward, (REWARD_CHANNEL,)),
+    "points audit": (recognition.audit, ()),
     "learning": (learn, (TRAINING_CHANNEL,)),
     "alerts": (alert, (ALERT_CHANNEL,)),
     "letters": (sending.run_mail, (ALERT_CHANNEL,)),

@@ -66,10 +66,11 @@ class Watcher:
 
 @dataclass(slots=True)
 class Changes:
-    """What happened since the last look: conversations by brand."""
+    """What happened since the last look: conversations by brand, and whose alerts changed."""
 
     conversations: dict[int, int] = field(default_factory=dict)
     present: dict[int, int] = field(default_factory=dict)
+    people: set[int] = field(default_factory=set)
 
     def add(self, brand_id: int | None, conversation_id: int | None) -> None:
         if brand_id is not None and conversation_id is not None:
@@ -157,6 +158,7 @@ class LiveDoor:
         checked = time.monotonic()
         try:
             yield "retry: 2000\n" + sse("hello", "", self._place)
+            await self._publish_personal(watcher)
             if since is not None:
                 await self._catch_up(watcher, since)
             while not self._closed:
@@ -173,6 +175,13 @@ class LiveDoor:
                         return
         finally:
             self._watchers.discard(watcher)
+
+    async def _publish_personal(self, watcher: Watcher) -> None:
+        """What is somebody's own is drawn as it is now: it is small, and no event tells of it."""
+        from chimein.web.topics import TOPICS
+
+        mine = {number for name, number in watcher.keys if TOPICS[name].personal}
+        await self._publish(Changes(people=mine), [watcher])
 
     async def _catch_up(self, watcher: Watcher, since: Place) -> None:
         """What a watcher missed while it was away."""
@@ -213,9 +222,9 @@ class LiveDoor:
             while not self._closed:
                 changes = Changes()
                 async for notice in connection.notifies(timeout=_HEARTBEAT_S, stop_after=1):
-                    _note_presence(changes, notice.payload)
+                    _note(changes, notice.payload)
                 async for notice in connection.notifies(timeout=_GATHER_S):
-                    _note_presence(changes, notice.payload)
+                    _note(changes, notice.payload)
                 await self._look(connection, changes)
         finally:
             await connection.close()
@@ -240,7 +249,7 @@ class LiveDoor:
 
     # ------------------------------------------------------------ drawing and sending
     async def _publish(self, changes: Changes, watchers: Iterable[Watcher]) -> None:
-        if not (changes.conversations or changes.present):
+        if not (changes.conversations or changes.present or changes.people):
             return
         followed: dict[tuple[Key, str], list[Watcher]] = defaultdict(list)
         for watcher in list(watchers):
@@ -256,7 +265,9 @@ class LiveDoor:
 
         topic, number = TOPICS[key[0]], key[1]
         changed = changes.present if topic.presence else changes.conversations
-        if topic.per_brand:
+        if topic.personal:
+            wanted = [number] if number in changes.people else []
+        elif topic.per_brand:
             wanted = [pk for pk, brand in changed.items() if brand == number]
         else:
             wanted = [number] if number in changed else []
@@ -272,9 +283,11 @@ class LiveDoor:
             watcher.send(message)
 
 
-def _note_presence(changes: Changes, payload: str) -> None:
-    if payload:
-        told = json.loads(payload)
+def _note(changes: Changes, payload: str) -> None:
+    """What is told without an event: who is present where, and whose alerts changed."""
+    told = json.loads(payload) if payload else {}
+    changes.people.update(told.get("alerts", ()))
+    if "presence" in told:
         changes.present[int(told["presence"])] = int(told["brand"])
 
 
