@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from chimein.routing.matching import queues
 from chimein.routing.matching.settings import DEFAULT, Settings
 
-_RESERVE = 1
-"""Desk people who stay free when VIPs overflow to the desk."""
+_RESERVE = 0.25
+"""The share of the desk's people who stay free when VIPs overflow to it, and at least one of them."""
 _PATIENCE = 0.5
 """The share of the time after which a VIP does not wait for a busy manager, and an expert question for a specialist."""
 
@@ -152,7 +152,7 @@ class Desk:
         allowed = self.share / 100 * sum(person.seats["desk"] for person in desk)
         used = sum(person.used("spare") for person in desk)
         free = [person for person in desk if not person.used("desk")]
-        if used + task.weight > allowed + 1e-9 or len(free) <= _RESERVE:
+        if used + task.weight > allowed + 1e-9 or len(free) <= max(1.0, _RESERVE * len(desk)):
             return
         person = self._choose(task, "desk")
         if person is not None:

@@ -1,7 +1,7 @@
 """Bringing what waits at the desks to one person at a time, and to the next when it is left lying.
 
-One look is one transaction under the brand's advisory lock: read what is so, end what is over, hand out what is free. It
-may be stopped at any point and done again; two workers never do it for one brand at the same moment.
+One look is one transaction under the brand's advisory lock: read what is so, end what is over, hand out what is free.
+It may be stopped at any point and done again; two workers never do it for one brand at the same moment.
 """
 
 from __future__ import annotations
@@ -161,8 +161,8 @@ def _is_overloaded(brand_id: int, agents: int, now: datetime) -> bool:
 _INSERT = """
 INSERT INTO routing_assignment (brand_id, conversation_id, member_id, lane, weight, why, at, until)
 SELECT %(brand)s, w.conversation_id, t.member, w.lane, t.weight, t.why, %(now)s, t.until
-FROM unnest(%(ids)b::bigint[], %(members)b::bigint[], %(weights)b::float8[], %(whys)b::text[], %(untils)b::timestamptz[])
-     AS t(id, member, weight, why, until)
+FROM unnest(%(ids)b::bigint[], %(members)b::bigint[], %(weights)b::float8[], %(whys)b::text[],
+            %(untils)b::timestamptz[]) AS t(id, member, weight, why, until)
 JOIN routing_workitem w ON w.conversation_id = t.id
 WHERE w.is_open AND NOT w.sending AND w.frozen_at IS NULL AND (w.holder_id IS NULL OR w.claim_until <= %(now)s)
 ON CONFLICT (conversation_id) WHERE ended_at IS NULL DO NOTHING

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
@@ -23,7 +23,13 @@ from chimein.triage import policies, policy
 SHIPPED = 0
 """The version number of the table that comes with the product."""
 _FRESH_S = 3.0
-_known: tuple[float, dict[int, Setup]] = (0.0, {})
+
+
+class _Known:
+    """What the hot paths remember: until when, and the tables by brand."""
+
+    until = 0.0
+    setups: ClassVar[dict[int, Setup]] = {}
 
 
 def current(brand_id: int) -> Setup:
@@ -47,13 +53,11 @@ def _setup(stored: LaneSetup) -> Setup:
 
 def known() -> dict[int, Setup]:
     """The tables of all brands that have their own, as of a few seconds ago: for the hot paths."""
-    global _known
-    until, found = _known
-    if time.monotonic() > until:
+    if time.monotonic() > _Known.until:
         rows = LaneSetup.objects.order_by("brand_id", "-version").distinct("brand_id")
-        found = {row.brand_id: _setup(row) for row in rows}
-        _known = (time.monotonic() + _FRESH_S, found)
-    return found
+        _Known.setups = {row.brand_id: _setup(row) for row in rows}
+        _Known.until = time.monotonic() + _FRESH_S
+    return _Known.setups
 
 
 def of_brand(brand_id: int) -> Setup:
@@ -63,8 +67,7 @@ def of_brand(brand_id: int) -> Setup:
 
 def forget() -> None:
     """Read the tables anew the next time."""
-    global _known
-    _known = (0.0, {})
+    _Known.until = 0.0
 
 
 def minutes_of(row: LaneRules) -> int:

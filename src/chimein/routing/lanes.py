@@ -11,7 +11,7 @@ from typing import Any
 
 LANES = ("crisis", "vip", "desk", "expert", "crowd", "thank")
 ASSIGNED = ("vip", "desk", "expert")
-"""Lanes whose conversations are brought to one person at a time. What a lead releases from a crisis goes to the desk's."""
+"""Lanes whose conversations are brought to one person at a time; the desk's also get what a lead releases."""
 AUDIENCE = ("holder", "manager", "stand_in", "team", "desk", "lead")
 """Whom a step of the ladder tells: who has it or was asked · the VIP's manager and stand-in · the topic's team ·
 agents on duty · leads on duty (all of them when none is)."""

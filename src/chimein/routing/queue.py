@@ -120,7 +120,8 @@ UPDATE routing_workitem w SET lane = t.lane, trusted_only = t.trusted_only,
 FROM conversations_conversation c
 JOIN conversations_message m ON m.conversation_id = c.id
 JOIN triage_triage t ON t.message_id = m.id
-WHERE w.conversation_id = ANY(%(ids)s) AND c.id = w.conversation_id AND c.message_count = 1 AND m.disposition = 'waiting'
+WHERE w.conversation_id = ANY(%(ids)s) AND c.id = w.conversation_id AND c.message_count = 1
+  AND m.disposition = 'waiting'
   AND w.is_open AND NOT w.lane_by_person AND w.holder_id IS NULL AND NOT w.sending AND w.fence = 0
   AND t.lane = ANY(%(lanes)s) AND (t.lane, t.trusted_only) <> (w.lane, w.trusted_only)
 """

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chimein.channels.models import ChannelAccount
+from chimein.core import events as log
 from chimein.core.actor import Actor, Role
 from chimein.core.models import Event
 from chimein.people.models import Brand, Calendar
@@ -169,8 +170,13 @@ def test_many_workers_tell_each_step_once(account: ChannelAccount, agent: Actor,
 
 
 def test_a_batch_costs_the_same_for_one_and_for_many(
-    account: ChannelAccount, agent: Actor, lead: Actor, django_assert_max_num_queries: Any
+    account: ChannelAccount,
+    agent: Actor,
+    lead: Actor,
+    django_assert_max_num_queries: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(log, "_HANDLERS", {})
     for _ in range(15):
         item = waiting.item(account, "desk", minutes=10)
     with django_assert_max_num_queries(12):
