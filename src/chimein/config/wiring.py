@@ -27,7 +27,7 @@ def connect() -> None:
                 alerts.on_answered,
                 offers_hearing.on_answered,
             ],
-            answering_events.OUTCOME: [growth.on_outcome, alerts.on_outcome],
+            answering_events.OUTCOME: [growth.on_outcome, recognition.on_outcome, alerts.on_outcome],
             routing.EXPIRED: [growth.on_expired],
             routing.RELEASED: [offers_hearing.on_released],
             people.JOINED: [candidates.on_joined],

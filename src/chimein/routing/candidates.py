@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from chimein.core import db
 from chimein.core.actor import Role
-from chimein.people.models import Team, Trust
+from chimein.people import duty
+from chimein.people.models import Trust
+from chimein.routing import habits
 from chimein.routing.matching import priors
 from chimein.routing.matching.facts import ALL_LANGUAGES, DAY, Helpers, Index, Why
 
@@ -32,11 +34,14 @@ _OWN_LIMIT = 8.0
 _MEMBERS = """
 SELECT m.id, m.role, m.team_id, m.languages, m.topics,
        coalesce(nullif(s.timezone, ''), b.timezone), s.takes_offers, s.daily_limit, s.quiet_from, s.quiet_until,
-       s.paid_hours_only, coalesce(s.muted_until > %(now)s, false), coalesce(m.paused_until > %(now)s, false),
+       s.paid_hours_only,
+       coalesce(s.muted_until > %(now)s, false)
+           OR coalesce(m.away_until > %(now)s AND (m.away_from IS NULL OR m.away_from <= %(now)s), false),
+       coalesce(m.paused_until > %(now)s, false),
        extract(epoch FROM l.last_seen_at)::float8, extract(epoch FROM l.last_offered_at)::float8,
        coalesce(l.opened, 0), coalesce(l.exposure, 0),
        coalesce(l.fatigue * exp(-greatest(0, extract(epoch FROM %(now)s - l.fatigue_at)) / 86400.0), 0)::float8,
-       l.day, coalesce(l.offered_today, 0),
+       l.day, coalesce(l.offered_today, 0), coalesce(l.claimed, 0), coalesce(l.dropped, 0),
        EXISTS (SELECT 1 FROM routing_workitem w WHERE w.holder_id = m.id AND w.claim_until > %(now)s AND NOT w.sending)
 FROM people_membership m
 JOIN people_brand b ON b.id = m.brand_id
@@ -94,6 +99,8 @@ class Person:
     load: float
     day: date | None
     offered_today: int
+    claimed: int
+    dropped: int
     holds: bool
 
     def why_blocked(self, local: datetime, works: bool) -> Why:
@@ -212,7 +219,7 @@ def load(brand_id: int, *, now: datetime, version: datetime | None = None) -> Po
     spoken = sorted({language for one in people for language in one.languages})[:62]
     languages = {language: bit for bit, language in enumerate(spoken)}
     clocks = {one.timezone: _local(one.timezone, now) for one in people}
-    works = _teams_at_work(people, now)
+    works = _at_work(brand_id, people, now)
     helpers = _arrays(people, languages, clocks, works, now)
     days = [clocks[one.timezone].date() for one in people]
     return Pool(
@@ -232,29 +239,33 @@ def _local(zone: str, now: datetime) -> datetime:
         return now
 
 
-def _teams_at_work(people: Sequence[Person], now: datetime) -> dict[int | None, bool]:
-    """Which teams work now, for who wants to be asked in paid hours only; a team without a calendar always does."""
-    wanted = {one.team_id for one in people if one.paid_hours_only and one.team_id is not None}
-    teams = Team.objects.select_related("calendar").filter(pk__in=wanted) if wanted else ()
-    return {team.pk: team.calendar is None or team.calendar.working_time().is_open(now) for team in teams}
+def _at_work(brand_id: int, people: Sequence[Person], now: datetime) -> frozenset[int]:
+    """Who works now, for those who want to be asked in paid hours only."""
+    if not any(one.paid_hours_only for one in people):
+        return frozenset()
+    return duty.on_duty(brand_id, now=now)
 
 
 def _arrays(
     people: Sequence[Person], languages: Mapping[str, int], clocks: Mapping[str, datetime],
-    works: Mapping[int | None, bool], now: datetime,
+    works: frozenset[int], now: datetime,
 ) -> Helpers:  # fmt: skip
     count = len(people)
     helpers = Helpers.blank(count, 1, now=now.timestamp())
     helpers.ids = np.array([one.id for one in people], np.int64)
     helpers.languages = np.array([_mask(one.languages, languages) for one in people], np.int64)
     helpers.blocked = np.array(
-        [one.why_blocked(clocks[one.timezone], works.get(one.team_id, True)) for one in people], np.uint8
+        [one.why_blocked(clocks[one.timezone], one.id in works) for one in people], np.uint8
     )
     helpers.active_at = np.array([-np.inf if one.seen_at is None else one.seen_at for one in people], float)
     helpers.asked_at = np.array([-np.inf if one.asked_at is None else one.asked_at for one in people], float)
     helpers.presence = np.array([_presence(one, clocks[one.timezone], now) for one in people], np.float32)
     helpers.own_limit = np.array(
-        [_OWN_LIMIT if one.daily_limit is None else one.daily_limit for one in people], np.float32
+        [
+            habits.limit(_OWN_LIMIT if one.daily_limit is None else one.daily_limit, one.claimed, one.dropped)
+            for one in people
+        ],
+        np.float32,
     )
     helpers.opened = np.array([one.opened for one in people], np.float32)
     helpers.exposure = np.array([one.exposure for one in people], np.float32)

@@ -201,6 +201,10 @@ class HelperLoad(models.Model):
     offered_today = models.IntegerField(default=0, db_default=0)
     last_offered_at = models.DateTimeField(null=True)
     last_seen_at = models.DateTimeField(null=True, help_text="When they last had ChimeIn before them.")
+    claimed = models.IntegerField(default=0, db_default=0, help_text="Questions taken in the last 30 days.")
+    dropped = models.IntegerField(
+        default=0, db_default=0, help_text="Of those, the ones left unanswered; both are worked out at night."
+    )
 
     def __str__(self) -> str:
         return f"load of {self.member_id}"
