@@ -16,9 +16,7 @@ NOT_PERSONAL = Criteria(tone=True, solves=True, personal=False)
 
 def coached(of: Brand, name: str = "Nora", team: Team | None = None, **fields: object) -> Actor:
     """A colleague whose drafts are reviewed."""
-    return actor_of(
-        people.member(of, Role.COLLEAGUE, name, team, trust=Trust.Level.COACHED, **fields)
-    )
+    return actor_of(people.member(of, Role.COLLEAGUE, name, team, trust=Trust.Level.COACHED, **fields))
 
 
 def mentor(of: Brand, name: str = "Lee", team: Team | None = None) -> Actor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -90,7 +91,9 @@ def test_with_the_deadline_near_nobody_waits_for_one_reader(
     assert (review.stage, review.reviewer_id) == (Review.Stage.POOL, None)
 
 
-def test_not_the_same_pair_twice_in_a_row(account: ChannelAccount, brand: Brand, nora: Actor, lee: Actor) -> None:
+def test_not_the_same_pair_twice_in_a_row(
+    account: ChannelAccount, brand: Brand, nora: Actor, lee: Actor
+) -> None:
     other = mentor(brand, "Mo")
     readers = []
     for number in range(4):
@@ -101,7 +104,7 @@ def test_not_the_same_pair_twice_in_a_row(account: ChannelAccount, brand: Brand,
             actor=lee if review.reviewer_id == lee.membership_id else other, review_id=review.pk, criteria=GOOD,
             now=clock.now(),
         )  # fmt: skip
-    assert all(a != b for a, b in zip(readers, readers[1:], strict=False))
+    assert all(a != b for a, b in pairwise(readers))
 
 
 def test_quiet_hours_mute_and_pause_keep_a_reader_out(
@@ -162,7 +165,9 @@ def test_sent_back_the_author_keeps_the_claim_mends_and_the_same_reader_looks_fi
     mentor(brand, "Mo")
     review = draft(nora, question.pk)
     with pytest.raises(UserError, match="advice"):
-        reviewing.send_back(actor=lee, review_id=review.pk, criteria=NOT_PERSONAL, advice=" ", now=clock.now())
+        reviewing.send_back(
+            actor=lee, review_id=review.pk, criteria=NOT_PERSONAL, advice=" ", now=clock.now()
+        )
     reviewing.send_back(
         actor=lee, review_id=review.pk, criteria=NOT_PERSONAL, advice="Say her name.", now=clock.now()
     )
@@ -191,7 +196,9 @@ def test_turned_down_the_question_goes_on(
     assert pump() == 0
 
 
-def test_only_who_may_decides(question: Conversation, brand: Brand, nora: Actor, lee: Actor, lead: Actor) -> None:
+def test_only_who_may_decides(
+    question: Conversation, brand: Brand, nora: Actor, lee: Actor, lead: Actor
+) -> None:
     shop = people.Membership.objects.get(pk=nora.membership_id).team
     mate = people.actor(brand, Role.COLLEAGUE, "Mate", shop)
     novice = coached(brand, "Ned")
@@ -200,8 +207,8 @@ def test_only_who_may_decides(question: Conversation, brand: Brand, nora: Actor,
     for actor in (nora, mate, novice, other):
         with pytest.raises(NotAllowed):
             reviewing.approve(actor=actor, review_id=review.pk, criteria=GOOD, now=clock.now())
+    someone = people.actor(brand, Role.COLLEAGUE, "Some")
     with pytest.raises(Conflict, match="It is with Lee"):
-        someone = people.actor(brand, Role.COLLEAGUE, "Some")
         reviewing.approve(actor=someone, review_id=review.pk, criteria=GOOD, now=clock.now())
     assert reviewing.approve(actor=lead, review_id=review.pk, criteria=GOOD, now=clock.now()).state == "held"
 
@@ -240,7 +247,11 @@ def test_after_three_minutes_all_who_may_are_asked_later_the_question_is_free(
     later = now + timedelta(minutes=15)
     assert pending.turn(now=later) == 1
     review.refresh_from_db()
-    assert (review.stage, item(question).sending, item(question).holder_id) == (Review.Stage.FREE, False, None)
+    assert (review.stage, item(question).sending, item(question).holder_id) == (
+        Review.Stage.FREE,
+        False,
+        None,
+    )
     assert told("claim.released")[-1]["reason"] == "review_overdue"
     assert routing.claim(actor=agent, conversation_id=question.pk, now=later)
     with pytest.raises(Conflict, match="Ann is answering this"):
@@ -282,7 +293,11 @@ def test_the_author_takes_the_draft_out_of_review(question: Conversation, nora: 
     review = draft(nora, question.pk)
     services.undo(actor=nora, answer_id=review.answer_id, now=clock.now())
     review.refresh_from_db()
-    assert (review.verdict, item(question).sending, item(question).holder_id) == ("moot", False, nora.membership_id)
+    assert (review.verdict, item(question).sending, item(question).holder_id) == (
+        "moot",
+        False,
+        nora.membership_id,
+    )
     assert Draft.objects.get().text == "Hold the button."
     with pytest.raises(Conflict):
         reviewing.approve(actor=lee, review_id=review.pk, criteria=GOOD, now=clock.now())
@@ -331,7 +346,9 @@ def test_what_is_on_its_way_is_not_taken_back(question: Conversation, nora: Acto
         reviewing.take_back(actor=lee, review_id=review.pk, now=clock.now() + timedelta(minutes=1))
 
 
-def test_a_text_that_does_not_fit_with_both_names_says_so(question: Conversation, nora: Actor, lee: Actor) -> None:
+def test_a_text_that_does_not_fit_with_both_names_says_so(
+    question: Conversation, nora: Actor, lee: Actor
+) -> None:
     text = "x" * (140 - len(" ^Nora, Store 3"))
     review = draft(nora, question.pk, text)
     with pytest.raises(UserError, match="over the limit"):
@@ -361,3 +378,33 @@ def test_of_reviewers_who_decide_at_once_one_counts(
     pump()
     verdict = Review.objects.get(pk=review.pk).verdict
     assert len(scripted.posted()) == (1 if verdict == "approved" else 0)
+
+
+def test_killed_in_between_nothing_is_lost_or_doubled(
+    question: Conversation,
+    nora: Actor,
+    lee: Actor,
+    scripted: ScriptedNetwork,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    review = draft(nora, question.pk)
+
+    def die(*_given: object, **_named: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr("chimein.answering.readings.follow", die)
+        with pytest.raises(SystemExit):
+            reviewing.approve(actor=lee, review_id=review.pk, criteria=GOOD, now=clock.now())
+    with monkeypatch.context() as patch:
+        patch.setattr("chimein.answering.pending.tell_asked", die)
+        with pytest.raises(SystemExit):
+            pending.turn(now=clock.now() + timedelta(minutes=4))
+    review.refresh_from_db()
+    assert (review.stage, review.verdict, review.answer.state) == (Review.Stage.COACH, "", "review")
+    assert (Delivery.objects.count(), item(question).sending) == (0, True)
+    assert pending.turn(now=clock.now() + timedelta(minutes=4)) == 1
+    reviewing.approve(actor=lee, review_id=review.pk, criteria=GOOD, now=clock.now() + timedelta(minutes=4))
+    pump(timedelta(minutes=9))
+    assert len(scripted.posted()) == 1
+    assert len(told("review.given")) == 1
