@@ -13,7 +13,8 @@ from chimein.core.actor import Actor, Role
 from chimein.core.errors import Conflict, NotAllowed
 from chimein.core.models import Event
 from chimein.people.models import Brand
-from chimein.routing import dismissing, queue, services
+from chimein.routing import dismissing, freezing, queue, services
+from chimein.routing import minutes as minutes_of_lanes
 from chimein.routing.access import lanes_of, may_take
 from chimein.routing.models import STRICTEST_FIRST, Lane, WorkItem
 from chimein.routing.selectors import alarms, due_first, lane_counts, next_offer, offered_count
@@ -82,7 +83,7 @@ def test_what_is_promised_first_is_due_first(account: ChannelAccount) -> None:
 
 
 def test_the_time_of_a_lane_is_an_option(account: ChannelAccount) -> None:
-    with queue.EXPERT_MINUTES.override(7):
+    with minutes_of_lanes.EXPERT_MINUTES.override(7):
         item = ask(account, "q", "expert")
     assert item.due_at - item.waiting_since == timedelta(minutes=7)
 
@@ -97,8 +98,11 @@ def test_the_time_of_a_lane_is_an_option(account: ChannelAccount) -> None:
         (Role.TRUSTED_CUSTOMER, [Lane.CROWD]),
     ],
 )
-def test_who_takes_from_which_lane(account: ChannelAccount, role: Role, lanes: list[Lane]) -> None:
+def test_who_takes_from_which_lane(
+    account: ChannelAccount, lead: Actor, role: Role, lanes: list[Lane]
+) -> None:
     actor = people.actor(account.brand, role)
+    freezing.release_topic(actor=lead, topic=None, reason="", now=clock.now())
     assert lanes_of(actor) == lanes
     for lane in STRICTEST_FIRST:
         pk = ask(account, lane, lane, by=lane).pk
@@ -158,7 +162,9 @@ def test_experts_questions_are_handed_to_colleagues_by_urgency(
     assert offered(trusted, crowd.pk) is None
 
 
-def test_alarms_ring_until_somebody_takes_them(account: ChannelAccount, brand: Brand, agent: Actor) -> None:
+def test_alarms_ring_until_somebody_takes_them(
+    account: ChannelAccount, brand: Brand, agent: Actor, lead: Actor
+) -> None:
     now = clock.now()
     assert alarms(brand.pk, now=now).count == 0
     ask(account, "calm", "desk", by="x")
@@ -166,6 +172,8 @@ def test_alarms_ring_until_somebody_takes_them(account: ChannelAccount, brand: B
     assert (item.alarm, item.priority) == (True, 5)
     found = alarms(brand.pk, now=now)
     assert (found.count, found.first) == (1, (item.conversation.public_id, "crisis"))
+    freezing.release(actor=lead, conversation_id=item.pk, reason="", now=now)
+    assert alarms(brand.pk, now=now).count == 1, "released, it still wants somebody"
     services.claim(actor=agent, conversation_id=item.pk, now=now)
     assert alarms(brand.pk, now=now).count == 0
     assert alarms(brand.pk, now=now + timedelta(hours=1)).count == 1, "a lease that ran out rings again"

@@ -44,7 +44,7 @@ class Item:
 
 _ITEMS = """
 SELECT c.id, m.id, coalesce(w.lane, ''), coalesce(w.trusted_only, false), c.visibility = 'private',
-       coalesce(w.is_open, false), coalesce(w.sending, false), w.holder_id, w.claim_until,
+       coalesce(w.is_open AND w.frozen_at IS NULL, false), coalesce(w.sending, false), w.holder_id, w.claim_until,
        w.first_choice_id, w.first_choice_until, w.waiting_since,
        coalesce(m.external_id, ''), coalesce(m.text, ''), coalesce(m.language, c.language),
        EXISTS (SELECT 1 FROM conversations_message o WHERE o.conversation_id = c.id AND o.direction = 'out')
