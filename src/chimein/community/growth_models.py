@@ -129,6 +129,7 @@ class Onboarding(models.Model):
     member = models.OneToOneField(
         Membership, on_delete=models.CASCADE, primary_key=True, related_name="onboarding"
     )
+    profile_at = models.DateTimeField(null=True, help_text="When name, languages and topics were chosen.")
     lesson_at = models.DateTimeField(null=True)
     quiz_at = models.DateTimeField(null=True)
     quiz_tries = models.SmallIntegerField(default=0)

@@ -78,6 +78,13 @@ def _params(topic: str, language: str, risk: str, now: datetime | None) -> dict[
     }  # fmt: skip
 
 
+def has_begun(member: Membership) -> bool:
+    """Whether somebody may answer anything at all; who may not is shown the way in."""
+    if Role(member.role) in STAFF_ROLES:
+        return True
+    return Trust.objects.filter(member=member, level__gt=Level.NEW).exists()
+
+
 def risk_of(*, trusted_only: bool) -> str:
     """The class of risk of a queue item: what the lane policy keeps to the trusted is doubtful."""
     return DOUBTFUL if trusted_only else CLEAN

@@ -1,32 +1,26 @@
-"""The way in for helpers: rules, a short lesson, a quiz, three practice answers; kept after each step."""
+"""The way in for helpers: rules, a profile, a short lesson, a quiz, three practice answers; kept after each step."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from chimein.community.growth import coaches, events, lesson_texts, practising, trust
-from chimein.community.models import Candidate, Lesson, Onboarding, Practice, QuizQuestion
+from chimein.community.growth import coaches, events, practising, trust
+from chimein.community.growth.lessons import quiz
+from chimein.community.models import Candidate, Onboarding, Practice, QuizQuestion
 from chimein.conversations.models import Conversation
 from chimein.core import db
-from chimein.core.actor import Actor, Role
+from chimein.core.actor import Role
 from chimein.core.errors import NotAllowed, UserError
 from chimein.core.events import Fact, emit
 from chimein.people.access import actor_of
 from chimein.people.models import HelperSettings, Membership
+from chimein.triage.models import Topic
 
-STEPS = ("rules", "lesson", "quiz", "practice")
-_DEFAULTS = {
-    Lesson.Part.LESSON.value: (lesson_texts.LESSON, lesson_texts.LESSON_ZH),
-    Lesson.Part.RULES.value: (lesson_texts.RULES, lesson_texts.RULES_ZH),
-}
-_QUIZZES = {
-    QuizQuestion.Part.START.value: lesson_texts.START,
-    QuizQuestion.Part.RISK.value: lesson_texts.RISK,
-}
+STEPS = ("rules", "profile", "lesson", "quiz", "practice")
+LANGUAGES = ("en", "zh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,92 +36,6 @@ class Way:
     knows_risk: bool
 
 
-def chinese() -> bool:
-    return (get_language() or "").startswith("zh")
-
-
-# ------------------------------------------------------------------ content
-def text_of(brand_id: int, part: str) -> tuple[str, str]:
-    """The brand's own lesson or rules, or ours, in English and Chinese."""
-    row = Lesson.objects.filter(brand_id=brand_id, part=part).first()
-    return (row.text, row.text_zh) if row else _DEFAULTS[part]
-
-
-def shown_text(brand_id: int, part: str) -> str:
-    english, chinese_text = text_of(brand_id, part)
-    return (chinese_text or english) if chinese() else (english or chinese_text)
-
-
-def quiz(brand_id: int, part: str) -> list[lesson_texts.Question]:
-    """The brand's own questions, or ours."""
-    own = QuizQuestion.objects.filter(brand_id=brand_id, part=part).order_by("position")
-    rows = [
-        lesson_texts.Question(
-            one.text, one.text_zh, tuple(one.choices), tuple(one.choices_zh), one.right, one.why, one.why_zh
-        )
-        for one in own
-    ]
-    return rows or list(_QUIZZES[part])
-
-
-def save_text(*, actor: Actor, part: str, english: str, chinese_text: str, now: datetime) -> None:
-    """A lead writes the brand's own words; both empty brings ours back. Raises NotAllowed for who is no lead."""
-    _only_leads(actor)
-    if part not in _DEFAULTS:
-        raise UserError(_("There is no such part."))
-    with db.atomic():
-        if not english.strip() and not chinese_text.strip():
-            Lesson.objects.filter(brand_id=actor.brand_id, part=part).delete()
-        else:
-            values = {
-                "text": english.strip(), "text_zh": chinese_text.strip(), "by_id": actor.membership_id,
-                "updated_at": now,
-            }  # fmt: skip
-            Lesson.objects.update_or_create(brand_id=actor.brand_id, part=part, defaults=values)
-        emit(Fact(events.LESSONS_CHANGED, now, actor.label, actor.brand_id, None, None, {"part": part}))
-
-
-def save_quiz(*, actor: Actor, part: str, questions: list[lesson_texts.Question], now: datetime) -> None:
-    """A lead writes the brand's own quiz; none brings ours back.
-
-    Raises UserError for a question without words, with fewer than two choices, or without a right one.
-    """
-    _only_leads(actor)
-    if part not in _QUIZZES:
-        raise UserError(_("There is no such part."))
-    for one in questions:
-        _check(one)
-    with db.atomic():
-        QuizQuestion.objects.filter(brand_id=actor.brand_id, part=part).delete()
-        QuizQuestion.objects.bulk_create(
-            QuizQuestion(
-                brand_id=actor.brand_id, part=part, position=number, text=one.text[:300], text_zh=one.text_zh[:300],
-                choices=list(one.choices), choices_zh=list(one.choices_zh), right=one.right,
-                why=one.why[:300], why_zh=one.why_zh[:300],
-            )
-            for number, one in enumerate(questions)
-        )  # fmt: skip
-        emit(Fact(events.LESSONS_CHANGED, now, actor.label, actor.brand_id, None, None, {"part": part}))
-
-
-def _check(one: lesson_texts.Question) -> None:
-    if not (one.text.strip() or one.text_zh.strip()):
-        raise UserError(_("A question needs words."))
-    for choices in (one.choices, one.choices_zh):
-        if choices and (len(choices) < 2 or not all(choice.strip() for choice in choices)):
-            raise UserError(_("A question needs at least two choices."))
-    if not one.choices and not one.choices_zh:
-        raise UserError(_("A question needs at least two choices."))
-    sizes = {len(choices) for choices in (one.choices, one.choices_zh) if choices}
-    if len(sizes) > 1 or not 0 <= one.right < min(sizes):
-        raise UserError(_("Say which choice is right; both languages have the same choices."))
-
-
-def _only_leads(actor: Actor) -> None:
-    if not actor.is_lead:
-        raise NotAllowed(_("Only a lead of the brand may do this."))
-
-
 # ------------------------------------------------------------------ the steps
 def way_of(member: Membership) -> Way:
     """How far this member is on the way in."""
@@ -137,9 +45,12 @@ def way_of(member: Membership) -> Way:
     practised = practice.filter(done_at__isnull=False).count()
     wanted = _practice_wanted(member, practised)
     marks = {
-        "rules": rules, "lesson": row.lesson_at is not None, "quiz": row.quiz_at is not None,
+        "rules": rules,
+        "profile": row.profile_at is not None,
+        "lesson": row.lesson_at is not None,
+        "quiz": row.quiz_at is not None,
         "practice": practised >= wanted,
-    }  # fmt: skip
+    }
     done = tuple(step for step in STEPS if marks[step])
     step = next((step for step in STEPS if not marks[step]), "")
     return Way(
@@ -170,6 +81,21 @@ def accept_rules(*, member: Membership, now: datetime) -> None:
     """The rules are read and accepted."""
     HelperSettings.objects.update_or_create(member=member, defaults={"rules_accepted_at": now})
     finish_if_done(member_id=member.pk, now=now)
+
+
+def choose_profile(
+    *, member: Membership, public_name: str, languages: list[str], topics: list[str], on_wall: bool, now: datetime
+) -> None:  # fmt: skip
+    """The name under the answers, and what questions may be about. Raises UserError without a name or a language."""
+    known = set(Topic.objects.filter(brand_id=member.brand_id).values_list("slug", flat=True))
+    spoken = [one for one in languages if one in LANGUAGES]
+    if not public_name.strip() or not spoken:
+        raise UserError(_("Give a name and at least one language."))
+    member.public_name, member.languages = public_name.strip()[:40], spoken
+    member.topics, member.on_wall = [one for one in topics if one in known], on_wall
+    with db.atomic():
+        member.save(update_fields=["public_name", "languages", "topics", "on_wall"])
+        _mark(member, "profile", now, profile_at=now)
 
 
 def read_lesson(*, member: Membership, now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from chimein.core.policy import MEMBER, SIGNED_IN
 from chimein.people.models import Membership, User
+from chimein.web.console import joining
 from chimein.web.guard import BrandRequest, brand_page, page
 
 
@@ -19,7 +20,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
     mine = list(rows.order_by("brand__name"))
     if len(mine) == 1:
         return redirect("console-start", mine[0].brand.slug)
-    return render(request, "console/home.html", {"memberships": mine})
+    known = joining.join_context(cast(User, request.user)) if not mine else {}
+    return render(request, "console/home.html", {"memberships": mine} | known)
 
 
 @brand_page(MEMBER)
