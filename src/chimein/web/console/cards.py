@@ -20,6 +20,7 @@ from chimein.answering.models import Answer
 from chimein.conversations.models import Conversation
 from chimein.core import clock
 from chimein.core.policy import MEMBER
+from chimein.people import trust
 from chimein.routing import offers, presence
 from chimein.routing.models import WorkItem
 from chimein.routing.selectors import Waiting, next_offer, offered_count
@@ -148,7 +149,9 @@ def render_card(request: BrandRequest) -> HttpResponse:
 
 @brand_page(MEMBER)
 def card(request: BrandRequest) -> HttpResponseBase:
-    """The page with the one card."""
+    """The page with the one card. Somebody new is shown the way in instead."""
+    if not trust.has_begun(request.membership):
+        return frame.go(request, reverse("console-way", args=[request.brand.slug]))
     if frame.wants_fragment(request):
         return render_card(request)
     return frame.page(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -133,3 +133,10 @@ def _account_links(slug: str) -> list[dict[str, str]]:
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of the page; without scripts the whole page is shown anew."""
     return request.headers.get("HX-Request") == "true"
+
+
+def go(request: HttpRequest, url: str) -> HttpResponse:
+    """On to another page, from a page or from a part of one."""
+    if wants_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return redirect(url)

@@ -137,8 +137,14 @@ urlpatterns: list[URLPattern] = [
     path("<slug:brand_slug>/people/", people.page, name="console-people"),
     path("<slug:brand_slug>/people/invite/", people.invite, name="console-invite"),
     path("<slug:brand_slug>/people/domain/", people.domain, name="console-domain"),
-    path("<slug:brand_slug>/people/codes/<int:invitation_id>/revoke/", people.revoke, name="console-code-revoke"),
-    path("<slug:brand_slug>/people/codes/<int:invitation_id>/allow/", people.allow, name="console-code-allow"),
+    path(
+        "<slug:brand_slug>/people/codes/<int:invitation_id>/revoke/",
+        people.revoke,
+        name="console-code-revoke",
+    ),
+    path(
+        "<slug:brand_slug>/people/codes/<int:invitation_id>/allow/", people.allow, name="console-code-allow"
+    ),
     path(
         "<slug:brand_slug>/people/candidates/<int:candidate_id>/<slug:kind>/",
         people.candidate,
