@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -193,41 +196,31 @@ def test_nothing_of_the_coached_is_published_unread_or_read_by_its_author(
         db.transaction.set_rollback(True)
 
 
-def _step(act: str, actor: Actor, asked: Conversation, now: object) -> object:
-    from datetime import datetime
+def _write(actor: Actor, conversation_id: int, now: datetime) -> None:
+    fence = routing.claim(actor=actor, conversation_id=conversation_id, now=now).fence
+    services.answer(actor=actor, conversation_id=conversation_id, text="Hold it.", fence=fence, now=now)
 
-    assert isinstance(now, datetime)
+
+def _step(act: str, actor: Actor, asked: Conversation, now: datetime) -> datetime:
+    """Try something; what is refused changes nothing."""
     review = Review.objects.filter(answer__conversation=asked).order_by("pk").last()
-    pk = review.pk if review else 0
-    try:
-        with db.atomic():
-            if act == "write":
-                fence = routing.claim(actor=actor, conversation_id=asked.pk, now=now).fence
-                services.answer(actor=actor, conversation_id=asked.pk, text="Hold it.", fence=fence, now=now)
-            elif act == "claim":
-                routing.claim(actor=actor, conversation_id=asked.pk, now=now)
-            elif act == "undo" and review:
-                services.undo(actor=actor, answer_id=review.answer_id, now=now)
-            elif act == "approve":
-                reviewing.approve(actor=actor, review_id=pk, criteria=GOOD, now=now)
-            elif act == "edit":
-                reviewing.approve(actor=actor, review_id=pk, criteria=GOOD, text="Other.", now=now)
-            elif act == "back":
-                reviewing.send_back(actor=actor, review_id=pk, criteria=GOOD, advice="Hm.", now=now)
-            elif act == "reject":
-                reviewing.reject(
-                    actor=actor, review_id=pk, criteria=GOOD, reason="Hm.", to_desk=False, now=now
-                )
-            elif act == "take back":
-                reviewing.take_back(actor=actor, review_id=pk, now=now)
-            elif act == "time":
-                now += timedelta(minutes=4)
-                pending.turn(now=now)
-            elif act == "post":
-                pump(now - clock.now() + timedelta(seconds=20))
-    except UserError:
-        pass
-    return now
+    given: dict[str, Any] = {"actor": actor, "review_id": review.pk if review else 0, "now": now}
+    later = now + timedelta(minutes=4) if act == "time" else now
+    acts: dict[str, Callable[[], object]] = {
+        "write": lambda: _write(actor, asked.pk, now),
+        "claim": lambda: routing.claim(actor=actor, conversation_id=asked.pk, now=now),
+        "undo": lambda: services.undo(actor=actor, answer_id=review.answer_id if review else 0, now=now),
+        "approve": lambda: reviewing.approve(**given, criteria=GOOD),
+        "edit": lambda: reviewing.approve(**given, criteria=GOOD, text="Other."),
+        "back": lambda: reviewing.send_back(**given, criteria=GOOD, advice="Hm."),
+        "reject": lambda: reviewing.reject(**given, criteria=GOOD, reason="Hm.", to_desk=False),
+        "take back": lambda: reviewing.take_back(**given),
+        "time": lambda: pending.turn(now=later),
+        "post": lambda: pump(now - clock.now() + timedelta(seconds=20)),
+    }
+    with suppress(UserError), db.atomic():
+        acts[act]()
+    return later
 
 
 def _check(crew: list[Actor]) -> None:
