@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST
 
 from chimein.core.actor import Role
 from chimein.core.policy import ANYONE
-from chimein.people.models import Membership
+from chimein.people import trust
+from chimein.people.models import Membership, Trust
 from chimein.web.guard import page
 
 _SHOWN = {Role.OWNER: 1, Role.LEAD: 1, Role.AGENT: 3, Role.COLLEAGUE: 4, Role.TRUSTED_CUSTOMER: 3}
@@ -31,6 +32,8 @@ def personas() -> list[dict[str, str]]:
     """A few people of every role, the same ones each time: name, what one sees as them, address."""
     members = Membership.objects.select_related("user", "team").filter(is_active=True, user__is_active=True)
     found = [one for role, most in _SHOWN.items() for one in members.filter(role=role).order_by("pk")[:most]]
+    new = members.filter(role=Role.COLLEAGUE).exclude(trust__level__gte=Trust.Level.TRUSTED).order_by("pk")
+    found += [one for one in new[:2] if one not in found]
     return [
         {
             "name": one.user.name or one.public_name,
@@ -47,7 +50,10 @@ def _about(membership: Membership) -> str:
     elif membership.role == Role.AGENT:
         does = _("works at the desk")
     else:
-        does = _("answers one question at a time")
+        does = {
+            Trust.Level.NEW: _("has just joined and sees the way in"),
+            Trust.Level.COACHED: _("has a coach who reads each answer first"),
+        }.get(trust.level_of(membership), _("answers one question at a time"))
     role = membership.get_role_display()
     if membership.team is None:
         return _("%(role)s: %(does)s") % {"role": role, "does": does}

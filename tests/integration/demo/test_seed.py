@@ -23,7 +23,7 @@ from tests.integration.demo.conftest import NOW, Demo
 
 
 def test_people_can_log_in_and_the_banner_names_them(demo: Demo) -> None:
-    assert Membership.objects.filter(brand=demo.brand).count() == 65
+    assert Membership.objects.filter(brand=demo.brand).count() == 67
     assert Topic.objects.filter(brand=demo.brand).count() >= 12
     logins = json.loads((demo.folder / "logins.json").read_text(encoding="utf-8"))
     assert [login["who"].split(",")[0] for login in logins] == [

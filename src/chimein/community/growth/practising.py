@@ -63,12 +63,17 @@ class Feedback:
 
 _CHOOSE = """
 SELECT c.id FROM conversations_conversation c
-JOIN routing_workitem w ON w.conversation_id = c.id AND w.lane = 'crowd' AND NOT w.trusted_only AND NOT w.is_open
+LEFT JOIN routing_workitem w ON w.conversation_id = c.id
 WHERE c.brand_id = %(brand)s AND c.visibility = 'public' AND c.merged_into_id IS NULL
   AND c.first_response_at IS NOT NULL
   AND c.language = ANY(%(languages)s) AND c.id <> ALL(%(seen)s)
-  AND EXISTS (SELECT 1 FROM conversations_message q WHERE q.conversation_id = c.id AND q.direction = 'in'
+  AND c.waiting_since IS NULL
+  AND (w.conversation_id IS NULL OR (w.lane IN ('crowd', 'thank', 'none') AND NOT w.trusted_only))
+  AND EXISTS (SELECT 1 FROM conversations_message q JOIN triage_triage t ON t.message_id = q.id AND t.lane = 'crowd'
+              WHERE q.conversation_id = c.id AND q.direction = 'in' AND NOT t.trusted_only
               AND q.deleted_at IS NULL AND q.visibility = 'public' AND length(q.text) > 15)
+  AND NOT EXISTS (SELECT 1 FROM conversations_message q JOIN triage_triage t ON t.message_id = q.id
+                  WHERE q.conversation_id = c.id AND t.lane IN ('desk', 'vip', 'crisis', 'expert'))
   AND EXISTS (SELECT 1 FROM conversations_message o WHERE o.conversation_id = c.id AND o.direction = 'out'
               AND o.deleted_at IS NULL AND o.external_id IS NOT NULL AND length(o.text) > 15
               AND o.author_id IS DISTINCT FROM %(me)s)

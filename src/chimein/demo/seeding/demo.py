@@ -8,7 +8,7 @@ from pathlib import Path
 from chimein.channels.models import ChannelAccount
 from chimein.core import db
 from chimein.demo.scenario import Scenario, load_scenario
-from chimein.demo.seeding import channels, network, people
+from chimein.demo.seeding import channels, network, newcomers, people
 from chimein.demo.seeding.logins import write_logins
 from chimein.demo.seeding.past import Judge, past_of
 from chimein.people.access import signature
@@ -31,6 +31,7 @@ def seed_demo(*, base_url: str, folder: Path, now: datetime) -> bool:
     addresses = channels.Addresses(base_url)
     with db.atomic():
         cast = people.make_people(scenario)
+        newcomers.make_newcomers(cast.brand, password=people.PASSWORD, now=now)
         warble = channels.make_accounts(cast.brand, scenario, addresses)
         access = channels.new_access(addresses, warble.hook_token)
         past = past_of(scenario, now=now, judge=_judge(scenario, cast))
