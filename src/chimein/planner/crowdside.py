@@ -20,7 +20,6 @@ _MINUTE = 60.0
 def arrive(world: World, item: Item, *, doubtful_lane: bool) -> None:
     """A message comes in and goes to its lane."""
     gate = world.scenario.gate
-    staffed = bool(sum(world.scenario.agents))
     doubtful = item.risk >= gate.low and not (item.risk >= gate.high)
     case = new_case(item, doubtful=doubtful and doubtful_lane)
     world.cases.append(case)
@@ -33,8 +32,10 @@ def arrive(world: World, item: Item, *, doubtful_lane: bool) -> None:
         return
     world.open[item.id] = case
     settings = world.settings
-    if world.scenario.assist and staffed:
-        begins = queues.assist_at(item.at, case.question.sla_s, settings, vip=item.vip)
+    if world.scenario.assist and world.staffed:
+        begins = queues.assist_at(
+            item.at, case.question.sla_s, settings, vip=item.vip, doubtful=case.question.doubtful
+        )
         world.at(begins, assist, world, case)
     world.at(item.at + settings.fallback_min * _MINUTE, fallback, world, case)
     ring(world, case)
@@ -64,10 +65,13 @@ def ring(world: World, case: Case) -> None:
         case.rings += 1
         if len(offers):
             ask(world, case, offers.who)
+        nobody = offers.decision.wanted > 0 and not len(offers)
         when = world.policy.next_ring(case.question, case.rings, world.now)
         if when is None:
+            if nobody and world.staffed:
+                to_desk(world, case)
             return
-        if len(offers) or not offers.decision.wanted:
+        if not nobody:
             case.timer = when
             world.at(when, ring_due, world, case, when)
             return
@@ -118,7 +122,7 @@ def _opens_after(world: World, case: Case, one: int, load: float) -> float | Non
     """Seconds until the offer is opened; None: never."""
     model = world.response
     chance = float(world.people.willing[one]) / (1 + load / model.fatigue)
-    active = world.facts.active_at[one] >= world.now
+    active = world.facts.active_at[one] >= world.now - model.active_most_min * _MINUTE
     if active:
         chance = min(model.active_most, model.active_floor + model.active_factor * chance)
     if world.u(About.OPENS, case.item.id, one) >= chance:
@@ -193,7 +197,9 @@ def _matched(world: World, one: int) -> list[Case]:
             continue
         question = case.question
         c = float(
-            scoring.capability(world.facts.skill[question.topic, one : one + 1], question.difficulty, settings)[0]
+            scoring.capability(
+                world.facts.skill[question.topic, one : one + 1], question.difficulty, settings
+            )[0]
         )
         age = now - question.arrived_at
         if queues.may_see(c, age, settings):
@@ -220,7 +226,7 @@ def consider(world: World, case: Case, one: int) -> bool:
     if item.risky:
         case.shown_untrusted = case.shown_untrusted or not trusted
         button = model.button_trusted if trusted else model.button_untrusted
-        if world.u(About.BUTTON, item.id, one) < button and sum(world.scenario.agents):
+        if world.u(About.BUTTON, item.id, one) < button and world.staffed:
             to_desk(world, case)
             return False
     if world.u(About.TRIES, item.id, one) >= model.tries * truly_capable(world, case, one):
@@ -270,7 +276,7 @@ def _open_again(world: World, case: Case) -> None:
     """Back in the crowd lane, or at the desk when it has been too long; the clock has run on."""
     case.state, case.holder = State.OPEN, -1
     age = world.now - case.item.at
-    if age >= world.settings.fallback_min * _MINUTE and sum(world.scenario.agents):
+    if age >= world.settings.fallback_min * _MINUTE and world.staffed:
         to_desk(world, case)
         return
     world.open[case.item.id] = case
@@ -303,7 +309,7 @@ def _reviewed(world: World, case: Case, one: int, good: bool) -> None:
     """Somebody trusted has read it: risky ones mostly go to the desk, poor ones mostly back."""
     model = world.response
     luck = world.u(About.VERDICT, case.item.id, one)
-    if case.item.risky and luck < model.button_trusted and sum(world.scenario.agents):
+    if case.item.risky and luck < model.button_trusted and world.staffed:
         to_desk(world, case)
     elif luck < (model.review_errs if good else model.review_finds):
         _open_again(world, case)

@@ -77,4 +77,3 @@ class Desk:
     def paid_s(self, days: int) -> float:
         """Seconds of all agents together in so many days."""
         return days * sum(self.agents) * 8 * HOUR_S
-

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from chimein.planner.draws import About, exponential
+from math import exp
+
+from chimein.planner.draws import About, exponential, log_normal
+from chimein.planner.response import Response
 from chimein.planner.simulation import Case, State, World
 from chimein.routing.matching import queues
 from chimein.routing.matching.queues import Waiting
@@ -18,7 +21,11 @@ def to_desk(world: World, case: Case) -> None:
     due = queues.desk_due(question.arrived_at, _DESK_SLA_S, question.weight)
     world.desk.add(
         Waiting(
-            key=question.id, arrived_at=question.arrived_at, due_at=due, weight=question.weight, first=question.vip
+            key=question.id,
+            arrived_at=question.arrived_at,
+            due_at=due,
+            weight=question.weight,
+            first=question.vip,
         )
     )
     assign(world)
@@ -43,7 +50,7 @@ def assist(world: World, case: Case) -> None:
 
 def fallback(world: World, case: Case) -> None:
     """Open for so long that it must be in the desk's queue; what is claimed goes there if the claim ends in nothing."""
-    if not sum(world.scenario.agents):
+    if not world.staffed:
         return
     if case.state is State.OPEN:
         to_desk(world, case)
@@ -63,8 +70,16 @@ def assign(world: World) -> None:
 
 
 def _begin(world: World, case: Case) -> None:
-    seconds = 60 * exponential(world.response.desk_handling, world.u(About.DESK_TIME, case.item.id))
+    seconds = 60 * handling(world.response, world.u(About.DESK_TIME, case.item.id))
     world.at(world.now + seconds, _done, world, case, seconds)
+
+
+def handling(model: Response, luck: float) -> float:
+    """Minutes an agent needs: log-normal around its mean, exponential when no spread is given."""
+    sigma = model.desk_sigma
+    if sigma <= 0:
+        return exponential(model.desk_handling, luck)
+    return log_normal(model.desk_handling * exp(-sigma * sigma / 2), sigma, luck)
 
 
 def _done(world: World, case: Case, seconds: float) -> None:

@@ -34,10 +34,22 @@ class People:
     visits: NDArray[np.float64]
 
 
-def crowd(count: int, topics: int, *, response: Response, seed: int, profiles: bool = True) -> People:
-    """So many helpers, drawn from the response model. Without `profiles` the product knows nobody's topics."""
+def crowd(
+    count: int,
+    topics: int,
+    *,
+    response: Response,
+    seed: int,
+    profiles: bool = True,
+    declared: tuple[float, ...] = (),
+) -> People:
+    """So many helpers, drawn from the response model.
+
+    Without `profiles` the product knows nobody's topics. `declared`: how many helpers say they know each topic.
+    """
     rng = np.random.default_rng([seed, 2])
-    relation = _relations(count, topics, rng)
+    shares = np.array(declared) / max(count, 1) if declared else np.full(topics, _DECLARED / topics)
+    relation = _relations(count, np.clip(shares, 0, 1), rng)
     odds = _PRIORS[relation]
     specialist = rng.random((topics, count)) < 1 / (1 + np.exp(-odds))
     mean, total = response.opens, response.opens_spread
@@ -54,15 +66,16 @@ def crowd(count: int, topics: int, *, response: Response, seed: int, profiles: b
     return People(facts=facts, specialist=specialist, willing=willing, awake=awake, visits=visits)
 
 
-def _relations(count: int, topics: int, rng: np.random.Generator) -> NDArray[np.intp]:
+def _relations(count: int, declared: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.intp]:
     """How each helper stands to each topic: 0 unknown, 1 neighbour, 2 own department, 3 declared."""
+    topics = declared.size
     departments = max(1, -(-topics // _DEPARTMENT))
     own = rng.integers(departments, size=count)
     of_topic = np.arange(topics) // _DEPARTMENT
     relation = np.zeros((topics, count), np.intp)
     relation[of_topic[:, None] == (own + 1) % departments] = 1
     relation[of_topic[:, None] == own] = 2
-    relation[rng.random((topics, count)) < _DECLARED / topics] = 3
+    relation[rng.random((topics, count)) < declared[:, None]] = 3
     return relation
 
 

@@ -29,16 +29,17 @@ class Response:
     active_floor: float = 0.2
     active_factor: float = 2.2
     active_most: float = 0.9
-    """Chance of people in the product: .2 + 2.2 p, at most .9 [R]."""
+    active_most_min: float = 3.0
+    """Chance of people seen in the product within three minutes: .2 + 2.2 p, at most .9 [R]."""
     active_delay_median: float = 0.6
     active_delay_sigma: float = 0.8
     """Until somebody who looks at the product opens an offer [A]."""
 
     # Visits without an offer.
-    visits_per_day: float = 0.55
+    visits_per_day: float = 0.405
     """Per helper; the one calibrated value."""
-    session: float = 4.0
-    """Mean time in the product after the last act [A]."""
+    session: float = 2.0
+    """Mean time somebody is seen in the product after the last act [A]."""
     looks_at: int = 3
     """Questions somebody looks at before leaving again [A]."""
     another: float = 0.4
@@ -47,7 +48,7 @@ class Response:
     # Answering.
     tries: float = 0.9
     """Chance to try a question one can answer for sure; times capability [A]."""
-    handling_median: float = 2.8
+    handling_median: float = 2.5
     handling_sigma: float = 0.5
     """From claim to answer [A]."""
     deserts: float = 0.04
@@ -70,8 +71,6 @@ class Response:
     difficulty_b: float = 2.5
     difficulty_error: float = 0.12
     """Difficulty is Beta(a, b); what the classifier says is off by so much (standard deviation) [A]."""
-    risky: float = 0.17
-    """Share of risky messages [R, from desk items by gate]."""
     risk_distance: float = 2.6
     """Mean score of risky ones above the harmless, in standard deviations [R, from leaks by gate]."""
     button_untrusted: float = 0.60
@@ -80,5 +79,7 @@ class Response:
 
     # Desk.
     desk_handling: float = 5.0
-    """Mean, exponential [R, from desk items and use]."""
+    """Mean [R, from desk items and use]."""
+    desk_sigma: float = 0.5
+    """Its spread, log-normal, as of helpers [A]; 0: exponential, as Erlang's formulas assume."""
     desk_good: float = 0.92

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import ceil
+from statistics import NormalDist
 
 from chimein.planner.response import Response
 from chimein.planner.traffic import BUILT_IN, YEARLY, Profile
@@ -13,9 +14,7 @@ from chimein.routing.policies.registry import PRODUCT
 SHIFTS = 3
 """Night from 0, day from 8, evening from 16 o'clock."""
 _NIGHT_PART = 0.25
-_USE = 0.55
-_FALSE_AND_RIGHT = 0.29
-"""Share of messages that the default gate sends to the desk."""
+_USE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,8 @@ class Scenario:
 
     helpers: int = 600
     desk: int | None = None
+    shifts: tuple[int, int, int] | None = None
+    """Agents at night, by day, in the evening, where the rule above does not fit."""
     traffic: Profile = BUILT_IN[YEARLY]
     days: int | None = None
     policy: str = PRODUCT
@@ -58,14 +59,25 @@ class Scenario:
     @property
     def agents(self) -> tuple[int, ...]:
         """Agents by shift: night, day, evening."""
-        by_day = usual_desk(self.traffic, self.response) if self.desk is None else self.desk
+        if self.shifts is not None:
+            return self.shifts
+        given = self.traffic.desk if self.desk is None else self.desk
+        by_day = usual_desk(self.traffic, self.response) if given is None else given
         return ceil(by_day * _NIGHT_PART), by_day, by_day
 
 
 def usual_desk(traffic: Profile, response: Response) -> int:
-    """Agents by day so that what the gate sends uses 55 % of their time; two at least."""
-    hours_needed = traffic.per_day * _FALSE_AND_RIGHT * response.desk_handling / 60
+    """Agents by day so that what the gate sends uses half of their time; two at least."""
+    hours_needed = traffic.wanted_per_day * _certain(traffic, response) * response.desk_handling / 60
     agents = 2
     while hours_needed > _USE * 8 * (2 * agents + ceil(agents * _NIGHT_PART)):
         agents += 1
     return agents
+
+
+def _certain(traffic: Profile, response: Response) -> float:
+    """The share that a single threshold of one standard deviation sends to the desk."""
+    normal = NormalDist()
+    return (1 - traffic.risky) * (1 - normal.cdf(1)) + traffic.risky * (
+        1 - normal.cdf(1 - response.risk_distance)
+    )

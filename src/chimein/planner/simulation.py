@@ -79,12 +79,13 @@ class World:
         self.items = arrivals(scenario.traffic, days=days, response=self.response, seed=seed)
         self.people: People = crowd(
             scenario.helpers, len(scenario.traffic.topics), response=self.response, seed=seed,
-            profiles=scenario.profiles,
+            profiles=scenario.profiles, declared=scenario.traffic.declared,
         )  # fmt: skip
         self.facts = self.people.facts
         self.policy = registry.named(scenario.policy, self.settings)
         self.bucket = Bucket.full(scenario.helpers, 0.0, self.settings)
         self.desk = Desk(scenario.agents, self.settings)
+        self.staffed = sum(scenario.agents) > 0
         self.cases: list[Case] = []
         self.open: dict[int, Case] = {}
         self.assistable: dict[int, Case] = {}

@@ -19,6 +19,7 @@ _HOURS = (
     2.0, 1.7, 1.7, 2.0, 2.4, 3.5, 3.4, 3.6, 3.8, 4.3, 4.9, 5.9, 6.0, 6.8, 6.9, 6.3, 5.5, 5.2, 5.1, 4.3, 4.2, 4.6, 3.1, 2.7,
 )  # fmt: skip
 _WEEK = (1.05, 1.05, 1.05, 1.05, 1.05, 0.9, 0.85)
+_LISTS = ("hours", "week", "topics", "declared")
 YEARLY = "yearly"
 MENTIONS = "mentions"
 
@@ -32,6 +33,12 @@ class Profile:
     hours: tuple[float, ...] = _HOURS
     week: tuple[float, ...] = _WEEK
     topics: tuple[float, ...] = (1.0,) * 24
+    declared: tuple[float, ...] = ()
+    """How many helpers say they know each topic; empty: two or three topics each."""
+    wants_answer: float = 1.0
+    """Share that needs an answer at all; the rest is noise, small talk, thanks."""
+    risky: float = 0.17
+    """Share of these that helpers must not answer."""
     praise: float = 0.12
     vip: float = 0.03
     again: float = 0.08
@@ -44,6 +51,13 @@ class Profile:
     """An incident: how often, how many messages within the hour (within the total), how many near copies."""
     days: int = 28
     """How long it is simulated."""
+    desk: int | None = None
+    """Agents by day; None: as many as the traffic needs."""
+
+    @property
+    def wanted_per_day(self) -> float:
+        """Messages a day that need an answer; bursts are among them."""
+        return self.per_day * self.wants_answer
 
 
 def yearly(questions: float) -> Profile:
@@ -54,7 +68,14 @@ def yearly(questions: float) -> Profile:
 BUILT_IN = {
     YEARLY: yearly(29_000),
     MENTIONS: Profile(
-        name=MENTIONS, per_day=115_257 / 28, bursts_per_day=1 / 3, burst_size=120, days=7
+        name=MENTIONS,
+        per_day=115_257 / 28,
+        wants_answer=0.65,
+        risky=0.23,
+        desk=10,
+        bursts_per_day=1 / 3,
+        burst_size=120,
+        days=7,
     ),
 }
 
@@ -88,7 +109,7 @@ def arrivals(profile: Profile, *, days: int, response: Response, seed: int) -> l
     topics = np.where(incident >= 0, hot[np.maximum(incident, 0)], topics)
     difficulty = rng.beta(response.difficulty_a, response.difficulty_b, count)
     estimate = np.clip(difficulty + rng.normal(0, response.difficulty_error, count), 0, 1)
-    risky = rng.random(count) < response.risky
+    risky = rng.random(count) < profile.risky
     risk = rng.normal(0, 1, count) + response.risk_distance * risky
     kinds = rng.random((4, count))
     copies = _copies(topics, incident, kinds[3], profile)
@@ -106,7 +127,7 @@ def arrivals(profile: Profile, *, days: int, response: Response, seed: int) -> l
 def _times(profile: Profile, days: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """When, and of which incident (-1: none)."""
     burst_count = int(rng.poisson(profile.bursts_per_day * days))
-    ordinary = max(profile.per_day - profile.bursts_per_day * profile.burst_size, 0.0)
+    ordinary = max(profile.wanted_per_day - profile.bursts_per_day * profile.burst_size, 0.0)
     hours = np.asarray(profile.hours) / np.mean(profile.hours)
     week = np.asarray(profile.week) / np.mean(profile.week)
     rate = ordinary / 24 * (week[np.arange(days) % 7][:, None] * hours[None, :]).ravel()
@@ -154,7 +175,7 @@ def from_file(path: Path) -> Profile:
 def from_dict(given: Any, *, name: str) -> Profile:
     """A profile from what JSON gave. Raises ValueError saying what is wrong."""
     if not isinstance(given, dict):
-        raise ValueError("a profile is a JSON object, such as {\"per_day\": 80}")
+        raise ValueError('a profile is a JSON object, such as {"per_day": 80}')
     known = {one for one in Profile.__slots__ if one != "name"}
     if unknown := sorted(set(given) - known):
         raise ValueError(f"unknown: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
@@ -165,18 +186,20 @@ def from_dict(given: Any, *, name: str) -> Profile:
 
 def _checked(given: dict[str, Any]) -> Profile:
     lengths = {"hours": 24, "week": 7}
-    for field_name in ("hours", "week", "topics"):
+    for field_name in _LISTS:
         if field_name not in given:
             continue
         values = given[field_name]
         right = isinstance(values, list) and values and all(_is_number(v) and v >= 0 for v in values)
         if not right or len(values) != lengths.get(field_name, len(values)) or sum(values) <= 0:
-            raise ValueError(f"{field_name} must be a list of {lengths.get(field_name, 'one or more')} weights")
+            raise ValueError(
+                f"{field_name} must be a list of {lengths.get(field_name, 'one or more')} weights"
+            )
         given[field_name] = tuple(float(v) for v in values)
     for field_name, value in given.items():
-        if field_name not in {"name", "hours", "week", "topics"} and not (_is_number(value) and value >= 0):
+        if field_name not in {"name", *_LISTS} and not (_is_number(value) and value >= 0):
             raise ValueError(f"{field_name} must be a number, 0 or more")
-    for field_name in ("days", "burst_size"):
+    for field_name in ("days", "burst_size", "desk"):
         if field_name in given:
             given[field_name] = int(given[field_name])
     return Profile(**given)

@@ -39,10 +39,16 @@ def desk_due(arrived_at: float, sla_s: float, weight: float) -> float:
     return arrived_at + sla_s / sqrt(max(weight, 1.0))
 
 
-def assist_at(arrived_at: float, sla_s: float, settings: Settings, *, vip: bool = False) -> float:
-    """When an open question goes to the desk if somebody there is idle: while the desk can still make it."""
-    lead = settings.assist_lead_vip_min if vip else settings.assist_lead_min
-    return arrived_at + max(0.0, sla_s - lead * _MINUTE)
+def assist_at(
+    arrived_at: float, sla_s: float, settings: Settings, *, vip: bool = False, doubtful: bool = False
+) -> float:
+    """When an open question goes to the desk if somebody there is idle: while the desk can still make it.
+
+    Doubtful questions go sooner, since fewer people may take them.
+    """
+    leads = [settings.assist_lead_min]
+    leads += [settings.assist_lead_vip_min] * vip + [settings.assist_lead_doubtful_min] * doubtful
+    return arrived_at + max(0.0, sla_s - max(leads) * _MINUTE)
 
 
 def may_assist(idle_agents: int, settings: Settings) -> bool:

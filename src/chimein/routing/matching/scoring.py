@@ -20,6 +20,8 @@ from chimein.routing.matching.settings import Settings
 
 _NOISE_SIZE = 1 << 17
 _TINY = np.float32(1e-6)
+_USED_UP = np.float32(50)
+"""More of a limit used than anybody can use: keeps the exponent within float32 for a limit of nothing."""
 
 
 @dataclass(slots=True)
@@ -57,7 +59,8 @@ def ready_of(helpers: Helpers, now: float, settings: Settings, who: Index | slic
     np.minimum(limit, np.float32(s.limit_most), out=limit)
     np.minimum(limit, helpers.own_limit[who], out=limit)
     # Who wants nothing has the limit 0: the smallest of loads must use it up, and 0 / 0 must not happen.
-    psi = 1 - np.exp((load + _TINY) / (limit + _TINY * _TINY) - 1)
+    used = np.minimum((load + _TINY) / (limit + _TINY * _TINY), _USED_UP)
+    psi = 1 - np.exp(used - 1)
     return Readiness(now=now, p=p, psi=psi)
 
 

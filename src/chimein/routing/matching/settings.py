@@ -59,6 +59,7 @@ class Settings:
     urgency_least_min: float = 2.0
     assist_lead_min: float = 8.0
     assist_lead_vip_min: float = 13.5
+    assist_lead_doubtful_min: float = 12.0
     desk_reserve: int = 1
     fallback_min: float = 45.0
     lease_min: float = 4.0
