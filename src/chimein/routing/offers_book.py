@@ -196,6 +196,8 @@ def withdraw_from_outsiders(conversation_ids: Sequence[int], *, now: datetime) -
 
 def revive(conversation_ids: Sequence[int]) -> int:
     """It is free again: who was asked before it was taken may answer after all, without being told anew."""
+    if not conversation_ids:
+        return 0
     return db.execute(
         """UPDATE routing_offer SET withdrawn_at = NULL, withdrawn_reason = ''
            WHERE conversation_id = ANY(%s) AND withdrawn_reason IN ('taken', 'moved') AND passed_at IS NULL""",
@@ -205,4 +207,6 @@ def revive(conversation_ids: Sequence[int]) -> int:
 
 def forget(conversation_ids: Sequence[int]) -> int:
     """A new question in an old conversation: whoever was asked the last time may be asked again."""
+    if not conversation_ids:
+        return 0
     return db.execute("DELETE FROM routing_offer WHERE conversation_id = ANY(%s)", (list(conversation_ids),))

@@ -22,6 +22,7 @@ FALLBACK_MINUTES = option(
     DEFAULT.fallback_min,
     "Minutes after which a question leaves the crowd lane in any case, unless more time was promised for it.",
 )
+_DESK_SHARE = 0.6
 RING_AT_ONCE = -1
 """As `open_seats`: a claim ended without an answer, so the next ring is due."""
 
@@ -70,8 +71,8 @@ class Item:
 
     @property
     def assist_at(self) -> datetime:
-        """When the desk takes it over if it can: early enough to make it, but not before half of the time is over."""
-        lead = min(timedelta(minutes=LEAD_MINUTES.get()), (self.due_at - self.waiting_since) / 2)
+        """When the desk takes it over if it can: early enough to make it, but the crowd has 40 % of the time first."""
+        lead = min(timedelta(minutes=LEAD_MINUTES.get()), (self.due_at - self.waiting_since) * _DESK_SHARE)
         return self.due_at - lead
 
     @property

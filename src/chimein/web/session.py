@@ -12,6 +12,8 @@ from django.http import HttpRequest
 from django.utils import translation
 from starlette.requests import Request
 
+from chimein.core import clock
+from chimein.routing import presence
 from chimein.web import topics
 
 
@@ -33,7 +35,7 @@ def _django_request(request: Request) -> HttpRequest:
 
 
 def who_asks(request: Request, keys: list[topics.Key]) -> Asked:
-    """Look the session up, as Django's own middleware would. Runs in a thread."""
+    """Look the session up, as Django's own middleware would, and note that they are here. Runs in a thread."""
     close_old_connections()
     made = _django_request(request)
     found = get_user(made)
@@ -41,4 +43,12 @@ def who_asks(request: Request, keys: list[topics.Key]) -> Asked:
     wanted = request.query_params.get("lang", "")
     known = dict(settings.LANGUAGES)
     language = wanted if wanted in known else translation.get_language_from_request(made)
-    return Asked(topics.allowed(user, keys), language)
+    allowed = topics.allowed(user, keys)
+    if allowed and user is not None:
+        _note_presence(keys)
+    return Asked(allowed, language)
+
+
+def _note_presence(keys: list[topics.Key]) -> None:
+    """Whoever has a page of the console open is there and can be asked: each of them follows one's own alerts."""
+    presence.seen_here([number for name, number in keys if name == "alerts"], now=clock.now())
