@@ -34,6 +34,7 @@ STAGES: dict[str, list[str]] = {
     "speed-hooks": [*_BENCH, "hooks", "--seconds", "2", "--json"],
     "speed-live": [*_BENCH, "live", "--streams", "20", "--posts", "8", "--json"],
     "speed-triage": [*_BENCH, "triage", "--messages", "1000", "--json"],
+    "speed-route": [*_BENCH, "route", "--questions", "500", "--json"],
     "kills": ["python", "scripts/kill_test.py", "--kills", "3"],
 }
 GROUPS = {

@@ -22,7 +22,8 @@ _HELP = """ChimeIn: social customer care where anyone can chime in.
   chimein train          a model for any label, from a file of labelled messages
   chimein predict        the labels that a trained model gives to a file
   chimein evaluate       how good a trained model is, with a table and a picture
-  chimein bench NAME     measure intake, hooks, live updates or triage
+  chimein plan           what so many helpers would achieve, by simulation
+  chimein bench NAME     measure intake, hooks, live updates, triage or routing
   chimein worker         do the background work (chimein up does it by itself)
   chimein migrate        bring the database up to this version
   chimein ledger         whether every message is accounted for
@@ -35,7 +36,7 @@ The database is DATABASE_URL, else an embedded PostgreSQL that starts and stops 
 _WITHOUT_DATABASE = frozenset(
     {
         "collectstatic", "commands", "compilemessages", "diffsettings", "evaluate", "findstatic", "makemessages",
-        "predict", "train", "triage", "version",
+        "plan", "predict", "train", "triage", "version",
     }
 )  # fmt: skip
 

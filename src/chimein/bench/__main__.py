@@ -18,7 +18,7 @@ from chimein.runtime.paths import var_dir
 from chimein.runtime.postgres import EmbeddedPostgres
 
 Figures = dict[str, Any]
-_WITHOUT_DATABASE = {"triage"}
+_WITHOUT_DATABASE = {"triage", "route"}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -43,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     triage = names.add_parser("triage", help="labels, lane and reasons of messages, on one core")
     triage.add_argument("--messages", type=int, default=5000, help="how many in each pass (default: 5000)")
+    route = names.add_parser("route", help="whom to ask: one decision over all helpers, on one core")
+    route.add_argument("--helpers", type=int, default=26_000, help="how many (default: 26000)")
+    route.add_argument("--questions", type=int, default=2000, help="how many decisions (default: 2000)")
     for name, one in names.choices.items():
         one.add_argument("--json", action="store_true", help="print the figures as JSON")
         if name not in _WITHOUT_DATABASE:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -16,10 +13,10 @@ DAY_S = 24 * HOUR_S
 DAYS_A_YEAR = 365.25
 # Share of messages by hour, as brands on Twitter see it, moved to the middle of four American time zones.
 _HOURS = (
-    2.0, 1.7, 1.7, 2.0, 2.4, 3.5, 3.4, 3.6, 3.8, 4.3, 4.9, 5.9, 6.0, 6.8, 6.9, 6.3, 5.5, 5.2, 5.1, 4.3, 4.2, 4.6, 3.1, 2.7,
+    2.0, 1.7, 1.7, 2.0, 2.4, 3.5, 3.4, 3.6, 3.8, 4.3, 4.9, 5.9, 6.0, 6.8, 6.9, 6.3, 5.5, 5.2, 5.1, 4.3, 4.2, 4.6,
+    3.1, 2.7,
 )  # fmt: skip
 _WEEK = (1.05, 1.05, 1.05, 1.05, 1.05, 0.9, 0.85)
-_LISTS = ("hours", "week", "topics", "declared")
 YEARLY = "yearly"
 MENTIONS = "mentions"
 
@@ -161,49 +158,3 @@ def _copies(topics: np.ndarray, incident: np.ndarray, chance: np.ndarray, profil
         last_of_topic[topic] = i
         copies.append(found)
     return copies
-
-
-def from_file(path: Path) -> Profile:
-    """A profile from JSON: the fields of `Profile`; only `per_day` must be there. Raises ValueError saying what is wrong."""
-    try:
-        given = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ValueError(f"{path} cannot be read as JSON: {error}") from error
-    return from_dict(given, name=path.stem)
-
-
-def from_dict(given: Any, *, name: str) -> Profile:
-    """A profile from what JSON gave. Raises ValueError saying what is wrong."""
-    if not isinstance(given, dict):
-        raise ValueError('a profile is a JSON object, such as {"per_day": 80}')
-    known = {one for one in Profile.__slots__ if one != "name"}
-    if unknown := sorted(set(given) - known):
-        raise ValueError(f"unknown: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
-    if "per_day" not in given:
-        raise ValueError("per_day is missing: how many questions come in a day")
-    return _checked({**given, "name": name})
-
-
-def _checked(given: dict[str, Any]) -> Profile:
-    lengths = {"hours": 24, "week": 7}
-    for field_name in _LISTS:
-        if field_name not in given:
-            continue
-        values = given[field_name]
-        right = isinstance(values, list) and values and all(_is_number(v) and v >= 0 for v in values)
-        if not right or len(values) != lengths.get(field_name, len(values)) or sum(values) <= 0:
-            raise ValueError(
-                f"{field_name} must be a list of {lengths.get(field_name, 'one or more')} weights"
-            )
-        given[field_name] = tuple(float(v) for v in values)
-    for field_name, value in given.items():
-        if field_name not in {"name", *_LISTS} and not (_is_number(value) and value >= 0):
-            raise ValueError(f"{field_name} must be a number, 0 or more")
-    for field_name in ("days", "burst_size", "desk"):
-        if field_name in given:
-            given[field_name] = int(given[field_name])
-    return Profile(**given)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value  # noqa: PLR0124 - nan
