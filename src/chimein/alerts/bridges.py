@@ -186,7 +186,7 @@ def try_out(*, actor: Actor, bridge_id: int, now: datetime) -> Reply:
 
 def kinds_words(names: Sequence[str]) -> str:
     """The kinds in words, in the active language."""
-    return ", ".join(str(KINDS[name].label) for name in names if name in KINDS) or _("nothing yet")
+    return ", ".join(str(KINDS[name].room) for name in names if name in KINDS) or _("nothing yet")
 
 
 def mark(bridge_id: int, reply: Reply, now: datetime) -> None:

@@ -19,6 +19,8 @@ from chimein.core.events import Fact, Kind, emit
 from chimein.core.http import ALLOWED_PRIVATE_HOSTS
 
 MOST = 10
+SESSION_KEY = "browser"
+"""Where a session remembers which browser it is in."""
 _POINT_BYTES, _AUTH_BYTES = 65, 16
 _LONGEST = 1000
 
@@ -77,6 +79,12 @@ def remove(*, actor: Actor, browser_id: int, now: datetime) -> bool:
         if gone:
             _tell(events.BROWSER_REMOVED, actor.label, actor.brand_id, now, browser_id, reason="asked")
     return bool(gone)
+
+
+def forget(*, user_id: int | None, browser_id: int | None) -> None:
+    """Whoever used this browser has signed out."""
+    if user_id and browser_id:
+        Browser.objects.filter(pk=browser_id, user_id=user_id).delete()
 
 
 def _tell(kind: Kind, who: str, brand_id: int | None, now: datetime, pk: int, **more: str) -> None:

@@ -56,7 +56,7 @@ def facts_of(alerts: Sequence[Alert], now: datetime) -> Facts:
         siblings.setdefault((other.member_id, other.kind, other.subject), {})[other.way] = other
     return Facts(
         silent=quiet.silences(members.values(), now),
-        on_duty=quiet.on_duty(members, now),
+        on_duty=quiet.on_duty(members.values(), now),
         declined=set(
             HelperSettings.objects.filter(member__in=members, takes_offers=False).values_list(
                 "member", flat=True

@@ -140,6 +140,34 @@ def on_noted(fact: Fact) -> None:
         tell(news, called)
 
 
+def on_thanked(fact: Fact) -> None:
+    """A customer's thanks reach the author, and the author's leads."""
+    answer, member = fact.data["answer"], fact.data["member"]
+    for outcome, members in (("thanked", [member]), ("praise", fact.data.get("leads") or [])):
+        data: dict[str, object] = {"answer": answer, "outcome": outcome, "by": _name(member)}
+        subject = f"a{answer}:{outcome}"
+        tell(
+            News(kinds.THANKS, fact.brand_id or 0, subject, fact.at, fact.conversation_id, data=data), members
+        )
+
+
+def on_badge(fact: Fact) -> None:
+    """Somebody earned a badge."""
+    data: dict[str, object] = {"badge": fact.data["badge"]}
+    news = News(kinds.GROWTH, fact.brand_id or 0, f"badge:{fact.data['badge']}"[:60], fact.at, data=data)
+    tell(news, [fact.data["member"]])
+
+
+def on_trust_changed(fact: Fact) -> None:
+    """Somebody is trusted further; a step back is told by a person, not by a bell."""
+    before, after = int(fact.data["before"]), int(fact.data["after"])
+    if after > before:
+        topic, language = str(fact.data.get("topic", "")), str(fact.data.get("language", ""))
+        subject = f"trust:{topic}:{language}:{after}:{fact.at.date().isoformat()}"[:60]
+        data: dict[str, object] = {"level": after, "topic": topic}
+        tell(News(kinds.GROWTH, fact.brand_id or 0, subject, fact.at, data=data), [fact.data["member"]])
+
+
 def on_review_asked(fact: Fact) -> None:
     """A draft waits for these readers; what was published already is read in its own time and rings for nobody."""
     if fact.data.get("kind") != "draft":

@@ -22,7 +22,7 @@ class Way(models.TextChoices):
 
     PAGE = "page", _("On the page")
     PUSH = "push", _("Push")
-    MAIL = "mail", _("E-mail")
+    MAIL = "mail", _("By mail")
     BRIDGE = "bridge", _("Team chat")
 
 
@@ -56,12 +56,14 @@ class Kind:
     ways: frozenset[Way] = _LIVE
     about_question: bool = False
     """The matter is a question that waits; nobody is told of it once it needs nobody any more."""
+    room: Promise | str = ""
+    """What a team's chat is told of in this way; empty for what concerns one person's work alone."""
 
     def ways_for(self, role: Role) -> frozenset[Way]:
         """The ways that can be chosen: the team's chat is not for people from outside."""
         if role not in self.roles:
             return frozenset()
-        return self.ways if role in _INSIDERS else self.ways - {Way.BRIDGE}
+        return self.ways if role in _INSIDERS and self.room else self.ways - {Way.BRIDGE}
 
     def default(self, role: Role) -> frozenset[Way]:
         """The ways that are on until somebody says otherwise."""
@@ -72,7 +74,7 @@ class Kind:
 OFFER = Kind(
     "offer", _("A question is brought to me"), "hand", _ALL,
     helpers="page push mail", desk="page push", leads="page push",
-    now=True, lasts=timedelta(minutes=30), about_question=True,
+    now=True, lasts=timedelta(minutes=30), about_question=True, room=_("A question looks for somebody"),
 )  # fmt: skip
 CLAIM = Kind(
     "claim", _("What I hold goes back soon"), "hourglass", _ALL,
@@ -96,7 +98,7 @@ REVIEW = Kind(
 )  # fmt: skip
 THANKS = Kind(
     "thanks", _("Somebody is thankful, or an answer solved it"), "heart", _ALL,
-    helpers="page", desk="page", leads="page",
+    helpers="page", desk="page", leads="page", room=_("A customer is thankful"),
 )  # fmt: skip
 GROWTH = Kind(
     "growth", _("I reached something: trust, a badge, a rank"), "award", _ALL,
@@ -105,19 +107,22 @@ GROWTH = Kind(
 MENTION = Kind(
     "mention", _("A colleague names me or hands me something"), "at-sign", _INSIDERS,
     helpers="page push mail bridge", desk="page push bridge", leads="page push bridge",
+    room=_("A colleague is called by name"),
 )  # fmt: skip
 WARNING = Kind(
     "warning", _("A deadline comes near"), "timer", STAFF_ROLES,
     desk="page", leads="page", now=True, lasts=timedelta(minutes=30), about_question=True,
+    room=_("A deadline comes near"),
 )  # fmt: skip
 BREACH = Kind(
     "breach", _("A deadline was missed"), "timer-off", STAFF_ROLES,
     desk="page", leads="page push mail bridge", now=True, lasts=timedelta(hours=4), about_question=True,
+    room=_("A deadline was missed"),
 )  # fmt: skip
 CRISIS = Kind(
     "crisis", _("A crisis begins"), "flame", STAFF_ROLES,
     desk="page push bridge", leads="page push mail bridge", now=True, through_quiet=True,
-    lasts=timedelta(hours=2),
+    lasts=timedelta(hours=2), room=_("A crisis begins"),
 )  # fmt: skip
 DIGEST = Kind(
     "digest", _("The day in one mail"), "mail", _ALL,
@@ -130,10 +135,8 @@ KINDS: dict[str, Kind] = {
         OFFER, CLAIM, COMEBACK, UNDELIVERED, REVIEWED, REVIEW, THANKS, GROWTH, MENTION, WARNING, BREACH, CRISIS, DIGEST,
     )
 }  # fmt: skip
-BRIDGED = tuple(
-    kind for kind in KINDS.values() if Way.BRIDGE in kind.ways and kind not in {CLAIM, UNDELIVERED}
-)
-"""What a team's chat may be told: never what concerns one person's work alone."""
+BRIDGED = tuple(kind for kind in KINDS.values() if kind.room)
+"""What a team's chat may be told."""
 
 
 def kinds_for(role: Role) -> list[Kind]:

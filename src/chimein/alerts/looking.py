@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from chimein.alerts.models import Alert, Look
+from chimein.alerts.models import Alert
 from chimein.alerts.writing import show
 from chimein.core import db
 from chimein.core.actor import Actor
 from chimein.people.models import User
+from chimein.routing import presence
 
 
 def look(*, actor: Actor, seen: Sequence[int], language: str, now: datetime) -> int:
@@ -18,7 +19,8 @@ def look(*, actor: Actor, seen: Sequence[int], language: str, now: datetime) -> 
     The page's language is kept: pushes and mails are written in it.
     """
     with db.atomic():
-        Look.objects.update_or_create(member_id=actor.membership_id, defaults={"seen_at": now})
+        if actor.membership_id is not None:
+            presence.seen_here([actor.membership_id], now=now)
         User.objects.filter(pk=actor.user_id).exclude(language=language).update(language=language)
         mine = Alert.objects.filter(member=actor.membership_id, way="page", pk__in=list(seen)[:100])
         new = mine.filter(seen_at=None).update(seen_at=now)

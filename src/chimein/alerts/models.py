@@ -85,16 +85,6 @@ class Alert(models.Model):
         return f"{self.kind} {self.subject} to {self.member_id} by {self.way}: {self.state}"
 
 
-class Look(models.Model):
-    """When somebody last had a page of the console before their eyes; said by the page itself."""
-
-    member = models.OneToOneField(Membership, on_delete=models.CASCADE, primary_key=True, related_name="look")
-    seen_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.member_id} at {self.seen_at}"
-
-
 class PushKeys(models.Model):
     """The key pair by which push services know this server (VAPID). One row, made when first needed, never changed."""
 

@@ -79,10 +79,12 @@ def _pace(bridge: Bridge, now: datetime) -> datetime | None:
 def _called(one: BridgePost, now: datetime) -> tuple[list[str], list[int]]:
     """The chat names of those who are called by this post, and their rows; nobody in their quiet hours."""
     rows = Alert.objects.filter(kind=one.kind, subject=one.subject, way="bridge", state="waiting")
-    mine = list(rows.filter(member__brand=one.bridge.brand_id).select_related("member__brand"))
+    mine = list(
+        rows.filter(member__brand=one.bridge.brand_id).select_related("member__brand", "member__team")
+    )
     members: dict[int, Membership] = {row.member_id: row.member for row in mine}
     silent = quiet.silences(members.values(), now)
-    on_duty = quiet.on_duty(members, now) if KINDS[one.kind].through_quiet else set()
+    on_duty = quiet.on_duty(members.values(), now) if KINDS[one.kind].through_quiet else set()
     awake = [pk for pk in members if pk not in silent or pk in on_duty]
     names = ChatName.objects.filter(bridge=one.bridge, member__in=awake).order_by("pk")
     return list(names.values_list("name", flat=True)), [row.pk for row in mine if row.member_id in awake]

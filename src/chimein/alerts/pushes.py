@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.templatetags.static import static
+
 from chimein.alerts import events, vapid
 from chimein.alerts.kinds import KINDS
 from chimein.alerts.languages import language_of
@@ -30,11 +32,16 @@ def payload_of(alert: Alert, matter: Matter, now: datetime) -> dict[str, Any]:
     """What the service worker shows; a withdrawal replaces it without a sound."""
     language = language_of(alert.member)
     words = words_of(alert.kind, matter, alert.data, role=alert.member.role, language=language, now=now)
-    shown = {"tag": tag_of(alert), "lang": language, "url": words.url, "brand": matter.brand.display_name}
+    shown = {"tag": tag_of(alert), "lang": language, "url": words.url, **pictures()}
     if alert.state == Alert.State.WITHDRAWING:
         title, body = withdrawn_words(alert.why, str(alert.data.get("by", "")), language)
         return {**shown, "title": title, "body": body, "silent": True}
     return {**shown, "title": words.title, "body": words.body, "silent": False}
+
+
+def pictures() -> dict[str, str]:
+    """What a notification looks like: our sign, and its outline for a phone's status bar."""
+    return {"icon": static("push/icon-192.png"), "badge": static("push/badge-96.png")}
 
 
 def send(alerts: Sequence[Alert], now: datetime) -> dict[int, Outcome]:

@@ -42,7 +42,7 @@ def take(ways: Sequence[str], *, now: datetime, limit: int = _BATCH) -> list[Ale
     given = {"lease": now + LEASE, "now": now, "ways": [str(way) for way in ways], "limit": limit}
     ids = [row[0] for row in db.fetch(_TAKE, given)]
     rows = Alert.objects.filter(pk__in=ids).order_by("pk")
-    related = ("member__user", "member__brand", "conversation__merged_into")
+    related = ("member__user", "member__brand", "member__team", "conversation__merged_into")
     return list(rows.select_related(*related))
 
 

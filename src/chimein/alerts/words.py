@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from chimein.alerts import kinds
 from chimein.conversations.models import Conversation
 from chimein.core.actor import STAFF_ROLES
-from chimein.people.models import Brand
+from chimein.people.models import Brand, Trust
 from chimein.routing.access import HELPERS_LANES
 from chimein.routing.selectors import Waiting, waiting_of
 
@@ -81,7 +81,7 @@ def words_of(
 ) -> Words:
     """An alert's words in a language. `role` decides where it leads; empty for a chat room."""
     with translation.override(language):
-        title, body = _SAY[kind](matter, data, now)
+        title, body = _SAY[kind](matter, data if role else {**data, "room": True}, now)
         if kind == kinds.CRISIS.name:
             url = f"{reverse('console-queue', args=[matter.brand.slug])}?lane=crisis"
         else:
@@ -93,7 +93,9 @@ def _minutes_left(matter: Matter, now: datetime) -> int:
     return int((matter.waiting.due_at - now).total_seconds() // 60) if matter.waiting else 0
 
 
-def _offer(matter: Matter, _data: Mapping[str, Any], now: datetime) -> tuple[str, str]:
+def _offer(matter: Matter, data: Mapping[str, Any], now: datetime) -> tuple[str, str]:
+    if data.get("room"):
+        return _("A question looks for somebody"), matter.quote
     crowd = matter.waiting is not None and matter.waiting.lane in HELPERS_LANES
     title = _("A question for you") if crowd else _("A customer for you")
     left = _minutes_left(matter, now)
@@ -141,20 +143,32 @@ def _review(matter: Matter, data: Mapping[str, Any], now: datetime) -> tuple[str
 
 
 def _thanks(matter: Matter, data: Mapping[str, Any], now: datetime) -> tuple[str, str]:
+    if data.get("room"):
+        return _("A customer is thankful"), str(data.get("text", ""))
     titles = {
         "thanked": _("A customer thanks you"),
         "solved": _("Your answer solved it"),
         "reused": _("Your answer helped another customer"),
+        "praise": _("A customer thanks %(name)s of your team") % {"name": data.get("by") or _("somebody")},
     }
     return titles.get(str(data.get("outcome")), _("Thank you")), str(data.get("text", ""))
 
 
 def _growth(matter: Matter, data: Mapping[str, Any], now: datetime) -> tuple[str, str]:
-    return str(data.get("title") or _("You reached something")), str(data.get("text", ""))
+    if data.get("badge"):
+        return _("You earned a badge"), ""
+    level = int(data.get("level", 0))
+    if level not in Trust.Level.values:
+        return _("You reached something"), ""
+    return _("You are trusted further: %(level)s") % {"level": Trust.Level(level).label}, ""
 
 
 def _mention(matter: Matter, data: Mapping[str, Any], now: datetime) -> tuple[str, str]:
     by = str(data.get("by", ""))
+    if data.get("room"):
+        return (
+            _("%(name)s calls a colleague") % {"name": by} if by else _("A colleague is called")
+        ), matter.quote
     if data.get("handed"):
         title = (
             _("%(name)s hands you a conversation") % {"name": by} if by else _("A conversation is yours now")

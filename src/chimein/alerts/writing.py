@@ -26,7 +26,7 @@ MAIL_AFTER_SECONDS = option(
     "MAIL_AFTER_SECONDS", 180, "Seconds after which an alert that no push and no page has brought is mailed."
 )
 LOOK_FRESH = timedelta(seconds=90)
-"""A page that somebody has before their eyes says so every 45 seconds."""
+"""An open page says so every 45 seconds while it is seen, every minute while it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,14 @@ INSERT INTO alerts_alert (member_id, kind, way, subject, conversation_id, data, 
                           attempts, reached, error)
 SELECT m.id, g.kind, d.way, g.subject, g.conversation, g.data, g.now,
        CASE WHEN d.way = 'mail' THEN g.now + %(mail_after)s
-            WHEN d.way = 'push' AND l.seen_at > g.now - %(fresh)s::interval THEN g.now + %(push_after)s ELSE g.now END,
+            WHEN d.way = 'push' AND l.last_seen_at > g.now - %(fresh)s::interval THEN g.now + %(push_after)s
+            ELSE g.now END,
        g.until, 'waiting', '', 0, '{{}}', ''
 FROM ({_GIVEN}) g
 JOIN people_membership m ON m.brand_id = g.brand AND m.id = ANY(%(members)b::bigint[]) AND m.is_active
 JOIN unnest(%(roles)b::text[], %(ways)b::text[], %(on)b::bool[]) AS d(role, way, wanted) ON d.role = m.role
 LEFT JOIN alerts_choice c ON c.member_id = m.id AND c.kind = g.kind AND c.way = d.way
-LEFT JOIN alerts_look l ON l.member_id = m.id
+LEFT JOIN routing_helperload l ON l.member_id = m.id
 WHERE coalesce(c.wanted, d.wanted)
   AND (d.way <> 'push' OR EXISTS (SELECT 1 FROM alerts_browser b WHERE b.user_id = m.user_id))
   AND (d.way <> 'bridge' OR EXISTS (SELECT 1 FROM alerts_bridge b WHERE b.brand_id = m.brand_id AND b.is_active

@@ -5,7 +5,9 @@ from chimein.answering import events as answering_events
 from chimein.answering import handlers as answering
 from chimein.answering import mailing, readings, stopping
 from chimein.channels import events as channels
+from chimein.community import events as community
 from chimein.community.growth import candidates
+from chimein.community.growth import events as growth_events
 from chimein.community.growth import handlers as growth
 from chimein.community.recognition import facts as recognition
 from chimein.conversations import events as conversations
@@ -48,5 +50,8 @@ def connect() -> None:
             routing.UNASSIGNED: [alerts.on_unassigned],
             routing.WARNED: [alerts.on_warned],
             routing.ESCALATED: [alerts.on_escalated],
+            community.THANKED: [alerts.on_thanked],
+            community.BADGE: [alerts.on_badge],
+            growth_events.TRUST_CHANGED: [alerts.on_trust_changed],
         }
     )

@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
-from chimein.alerts.models import Alert, Browser, Look, PushKeys
+from chimein.alerts.models import Alert, Browser, PushKeys
 from chimein.alerts.vapid import keys
 from chimein.conversations.models import Conversation
 from chimein.core import clock
 from chimein.core.actor import Actor
 from chimein.people.models import HelperSettings
+from chimein.routing import presence
 from chimein.routing import services as routing
 from tests.factories.crowd import at_once
 from tests.factories.push import PushService, check_signature
@@ -97,7 +98,7 @@ def test_whoever_looks_at_a_page_is_pushed_only_after_a_while(
     service: PushService, question: Conversation, colleague: Actor
 ) -> None:
     service.browser_of(colleague)
-    Look.objects.create(member_id=colleague.membership_id, seen_at=clock.now())
+    presence.seen_here([colleague.membership_id or 0], now=clock.now())
     offer(question, [colleague])
     run()
     assert service.got == []
@@ -109,7 +110,7 @@ def test_whoever_saw_it_on_the_page_is_not_pushed_at_all(
     service: PushService, question: Conversation, colleague: Actor
 ) -> None:
     service.browser_of(colleague)
-    Look.objects.create(member_id=colleague.membership_id, seen_at=clock.now())
+    presence.seen_here([colleague.membership_id or 0], now=clock.now())
     offer(question, [colleague])
     run()
     Alert.objects.filter(way="page").update(seen_at=clock.now())

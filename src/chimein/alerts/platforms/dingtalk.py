@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import httpx
+from django.utils.translation import gettext_lazy as _
 
 from chimein.alerts.platforms.port import Message, Platform, Reply, Request, by_status, cut_bytes, json_of
 
@@ -78,7 +79,7 @@ def read(answer: httpx.Response) -> Reply:
 
 
 PLATFORM = Platform(
-    name="dingtalk", label="DingTalk", hosts=("oapi.dingtalk.com", "api.dingtalk.com"), per_minute=20, signs=True,
+    name="dingtalk", label=_("DingTalk"), hosts=("oapi.dingtalk.com", "api.dingtalk.com"), per_minute=20, signs=True,
     help_url="https://open.dingtalk.com/document/robots/custom-robot-access",
     example="https://oapi.dingtalk.com/robot/send?access_token=…", write=write, read=read,
 )  # fmt: skip

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 import httpx
+from django.utils.translation import gettext_lazy as _
 
 from chimein.alerts.platforms.port import Message, Platform, Reply, Request, by_status, cut_bytes, json_of
 
@@ -64,7 +65,7 @@ def read(answer: httpx.Response) -> Reply:
 
 
 PLATFORM = Platform(
-    name="feishu", label="Feishu / Lark", hosts=("open.feishu.cn", "open.larksuite.com"), per_minute=100, signs=True,
+    name="feishu", label=_("Feishu / Lark"), hosts=("open.feishu.cn", "open.larksuite.com"), per_minute=100, signs=True,
     help_url="https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot",
     example="https://open.feishu.cn/open-apis/bot/v2/hook/…", write=write, read=read,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import httpx
+from django.utils.functional import Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Platform:
     """
 
     name: str
-    label: str
+    label: Promise | str
     hosts: tuple[str, ...]
     per_minute: int
     signs: bool

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import httpx
+from django.utils.translation import gettext_lazy as _
 
 from chimein.alerts.platforms.port import Message, Platform, Reply, Request, by_status, cut_bytes, json_of
 
@@ -54,7 +55,7 @@ def read(answer: httpx.Response) -> Reply:
 
 
 PLATFORM = Platform(
-    name="wecom", label="WeCom", hosts=("qyapi.weixin.qq.com",), per_minute=20, signs=False,
+    name="wecom", label=_("WeCom"), hosts=("qyapi.weixin.qq.com",), per_minute=20, signs=False,
     help_url="https://developer.work.weixin.qq.com/document/path/91770",
     example="https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…", write=write, read=read,
 )  # fmt: skip

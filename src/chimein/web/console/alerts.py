@@ -28,7 +28,6 @@ from chimein.web.console.alert_toasts import shown_of
 from chimein.web.guard import BrandRequest, brand_page
 
 PAGE = 30
-_BROWSER = "browser"
 _TRY_TTL_S = 300
 
 
@@ -59,7 +58,7 @@ _WAY_ICONS = {Way.PAGE: "monitor", Way.PUSH: "bell", Way.MAIL: "mail", Way.BRIDG
 def _browsers(request: BrandRequest) -> dict[str, Any]:
     return {
         "browsers": selectors.browsers_of(request.membership.user),
-        "this_browser": request.session.get(_BROWSER), "push_key": vapid.keys().public,
+        "this_browser": request.session.get(browsers.SESSION_KEY), "push_key": vapid.keys().public,
         "base": reverse("console-alerts", args=[request.brand.slug]),
     }  # fmt: skip
 
@@ -157,7 +156,7 @@ def add_browser(request: BrandRequest) -> HttpResponseBase:
         actor=request.actor, endpoint=request.POST.get("endpoint", ""), p256dh=request.POST.get("p256dh", ""),
         auth=request.POST.get("auth", ""), name=_browser_name(request), now=clock.now(),
     )  # fmt: skip
-    request.session[_BROWSER] = made.pk
+    request.session[browsers.SESSION_KEY] = made.pk
     return render(request, "console/_browsers.html", _browsers(request))
 
 
@@ -181,7 +180,7 @@ def try_browser(request: BrandRequest, browser_id: int) -> HttpResponseBase:
     payload = {
         "tag": "try", "title": _("ChimeIn reaches you here"), "body": _("This is what a push looks like."),
         "url": reverse("console-alerts", args=[request.brand.slug]), "lang": translation.get_language(),
-        "silent": False,
+        "silent": False, **pushes.pictures(),
     }  # fmt: skip
     now = clock.now()
     (result,) = send_all([pushes.push_to(browser, payload, ttl_s=_TRY_TTL_S, urgent=True, now=now)])

@@ -58,7 +58,7 @@ def _form(request: BrandRequest, bridge: Bridge | None, given: Any = None) -> di
     lanes = given.getlist("lanes") if given else bridge.lanes if bridge else []
     chosen = given.getlist("topics") if given else bridge.topics if bridge else []
     return {
-        "id": bridge.pk if bridge else _NEW,
+        "id": bridge.pk if bridge else _NEW, "is_new": bridge is None,
         "platform": given.get("platform", "") if given else bridge.platform if bridge else "slack",
         "name": given.get("name", "") if given else bridge.name if bridge else "",
         "url": given.get("url", "") if given else "",
