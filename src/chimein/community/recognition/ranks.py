@@ -36,7 +36,7 @@ class Rank:
 
 RANKS = (
     Rank("new", _("Newcomer"), 0.0),
-    Rank("helper", _("Helper"), 0.34),
+    Rank("helper", _("Helper"), 0.40),
     Rank("reliable", _("Reliable"), 0.55),
     Rank("seasoned", _("Seasoned"), 0.70),
     Rank("expert", _("Expert"), 0.78),

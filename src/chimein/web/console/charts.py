@@ -99,6 +99,22 @@ def plane(lines: Sequence[tuple[str, str, Sequence[tuple[float, float]]]]) -> Pl
     return Plane(curves, across, [Tick(_up(share), f"{share:g}") for share in (0, 0.25, 0.5, 0.75, 1)])
 
 
+def over_time(lines: Sequence[tuple[str, str, Sequence[tuple[str, float]]]]) -> Plane:
+    """Curves of shares (0 to 1) over time, evenly apart. Each line: key, name, its points (time in words, share)."""
+    curves = []
+    for key, name, points in lines:
+        step = 1 / max(1, len(points) - 1)
+        dots = [
+            Dot(_across(number * step), _up(y), f"{name}, {when}: {y:.2f}")
+            for number, (when, y) in enumerate(points)
+        ]
+        curves.append(Curve(key, name, dots))
+    times = [when for when, _y in lines[0][2]] if lines else []
+    ends = [(0, times[0]), (1, times[-1])] if len(times) > 1 else []
+    across = [Tick(_across(share), words) for share, words in ends]
+    return Plane(curves, across, [Tick(_up(share), f"{share:g}") for share in (0, 0.25, 0.5, 0.75, 1)])
+
+
 def columns(days: Sequence[tuple[str, int]]) -> Columns:
     """One column for each (day in words, count), the first day at the left."""
     most = max((count for _day, count in days), default=0)
