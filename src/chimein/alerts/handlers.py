@@ -15,7 +15,7 @@ from chimein.alerts.writing import News, tell, withdraw
 from chimein.answering.models import Answer
 from chimein.conversations.models import Conversation, Note
 from chimein.core.actor import STAFF_ROLES
-from chimein.core.events import Fact
+from chimein.core.events import Fact, in_batches
 from chimein.people.models import Membership
 from chimein.routing.models import Lane, WorkItem
 
@@ -244,9 +244,11 @@ def _on_ladder(fact: Fact, kind: Kind) -> None:
         tell(question(fact.conversation_id, kind, fact, data=data), fact.data.get("members") or [])
 
 
-def on_received(fact: Fact) -> None:
-    """A message for the crisis lane came in."""
-    if fact.data.get("lane") == Lane.CRISIS:
+@in_batches
+def on_received(facts: Sequence[Fact]) -> None:
+    """Messages came in; of those for the crisis lane one of each brand is enough to tell."""
+    crises = {fact.brand_id: fact for fact in facts if fact.data.get("lane") == Lane.CRISIS}
+    for fact in crises.values():
         on_frozen(fact)
 
 

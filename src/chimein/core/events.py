@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from chimein.core import db
 
@@ -47,6 +47,7 @@ class Fact:
 
 
 Handler = Callable[[Fact], None]
+BatchHandler = Callable[[Sequence[Fact]], None]
 _KINDS: dict[str, Kind] = {}
 _HANDLERS: dict[str, list[Handler]] = {}
 
@@ -62,6 +63,15 @@ def declare(name: str, help: str, *keys: str) -> Kind:
 def all_kinds() -> list[Kind]:
     """Every declared kind, by name."""
     return [_KINDS[name] for name in sorted(_KINDS)]
+
+
+def in_batches(handler: BatchHandler) -> Handler:
+    """Mark a handler that is called once with all facts of its kind that are written together.
+
+    For kinds that come by the thousand, such as messages in intake.
+    """
+    handler.chimein_in_batches = True  # type: ignore[attr-defined]
+    return cast(Handler, handler)
 
 
 def connect(wiring: dict[Kind, Sequence[Handler]]) -> None:
@@ -82,6 +92,16 @@ def emit_many(facts: Iterable[Fact]) -> None:
         return
     db.copy_rows("core_event", _COLUMNS, (fact.row() for fact in batch))
     db.notify(LIVE_CHANNEL)
+    _call(batch)
+
+
+def _call(batch: Sequence[Fact]) -> None:
+    together: dict[Handler, list[Fact]] = {}
     for fact in batch:
         for handler in _HANDLERS.get(fact.kind.name, ()):
-            handler(fact)
+            if getattr(handler, "chimein_in_batches", False):
+                together.setdefault(handler, []).append(fact)
+            else:
+                handler(fact)
+    for handler, facts in together.items():
+        cast(BatchHandler, handler)(facts)
