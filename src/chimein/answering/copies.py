@@ -41,7 +41,8 @@ def answer_copies(*, actor: Actor, answer_id: int, now: datetime) -> int:
     for conversation_id in copies_of(made.conversation_id):
         try:
             _answer_one(actor, made.author, made.text, conversation_id, now + sent * APART)
-        except UserError:
+        except UserError as e:
+            print("XX", repr(e))
             continue
         sent += 1
     return sent
@@ -52,7 +53,10 @@ def _answer_one(actor: Actor, author: Membership, text: str, conversation_id: in
     fence = routing.claim(actor=actor, conversation_id=conversation_id, now=now).fence
     own = _addressed(text, conversation, author)
     try:
-        answer(actor=actor, conversation_id=conversation_id, text=own, fence=fence, now=now, split=True)
+        answer(
+            actor=actor, conversation_id=conversation_id, text=own, fence=fence, now=now, split=True,
+            anyway=_("It answers the very same question."),
+        )  # fmt: skip
     except UserError:
         routing.release(actor=actor, conversation_id=conversation_id, reason="", now=now)
         raise

@@ -15,8 +15,8 @@ import regex
 from numpy.typing import NDArray
 
 BANDS, ROWS = 12, 3
-ALIKE = 0.6
-"""Pieces shared by two texts of which one answer does for both."""
+ALIKE = 0.7
+"""The share of pieces that two texts of which one answer does for both have in common (near copies: 0.78 and more)."""
 _LONGEST = 600
 _SHORTEST = 12
 """Letters, Han counted double: less says too little to be compared."""
