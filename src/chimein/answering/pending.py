@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from chimein.answering import events, reviewers
 from chimein.answering.models import Answer, Draft, Review
 from chimein.conversations.models import Conversation, Message
@@ -83,7 +85,7 @@ def _answer(conversation: Conversation, author: Membership, target: Message) -> 
 
 def _end_earlier(made: Answer, now: datetime) -> int | None:
     """An open review of an older text of it ends; who sent it back reads the mended text first."""
-    if made.pk is None:
+    if made._state.adding:
         return None
     rows = made.reviews.filter(kind=Kind.DRAFT)
     rows.filter(verdict="").update(verdict=Verdict.MOOT, decided_at=now, next_at=None)
@@ -244,7 +246,7 @@ def release_settled(conversation_id: int, *, now: datetime) -> int:
     return _release_all(_open_drafts(conversation_id), "settled", now)
 
 
-def _open_drafts(conversation_id: int) -> Iterable[Review]:
+def _open_drafts(conversation_id: int) -> QuerySet[Review]:
     rows = Review.objects.filter(answer__conversation_id=conversation_id, verdict="", kind=Kind.DRAFT)
     return rows.select_related("answer")
 

@@ -53,6 +53,8 @@ def _readers(review: Review, now: datetime) -> list[int]:
 
 def readers_of(root_id: int | None) -> frozenset[int | None]:
     """Who has read this answer already."""
+    if root_id is None:
+        return frozenset()
     first = Review.objects.filter(pk=root_id)
     again = Review.objects.filter(of_id=root_id).exclude(verdict="")
     return frozenset((first | again).values_list("reviewer_id", flat=True))
@@ -73,8 +75,6 @@ def follow(review: Review, *, now: datetime) -> None:
 def _audit(review: Review, now: datetime) -> None:
     assert review.reviewer_id is not None
     known = agreement.known_case(review.brand_id, review.reviewer_id, seed=review.pk, now=now)
-    source = (
-        Review.objects.select_related("answer__conversation", "answer__reply_to").filter(pk=known).first()
-    )
-    if source is not None:
+    if known is not None:
+        source = Review.objects.select_related("answer__conversation", "answer__reply_to").get(pk=known)
         _ask(source.answer, Kind.AGAIN, of=source, reader=review.reviewer_id, now=now)

@@ -45,7 +45,9 @@ def to_read(member: Membership, *, now: datetime) -> list[ToRead]:
     rows = Review.objects.filter(brand_id=member.brand_id, verdict="", asked_at__gt=now - _FORGOTTEN_AFTER)
     rows = rows.exclude(author_id=member.pk).select_related(*_RELATED).order_by("asked_at")
     reader = reviewers.Reader(member, now)
-    found = [ToRead(one, one.reviewer_id == member.pk) for one in rows[:_MOST_LOOKED_AT] if _is_for(one, reader)]
+    found = [
+        ToRead(one, one.reviewer_id == member.pk) for one in rows[:_MOST_LOOKED_AT] if _is_for(one, reader)
+    ]
     return sorted(found, key=_urgency)[:MOST_SHOWN]
 
 
@@ -65,7 +67,7 @@ def _urgency(one: ToRead) -> tuple[bool, datetime]:
 
 def count_for(actor: Actor, *, now: datetime) -> int:
     """How much waits for this person."""
-    member = Membership.objects.select_related("team").get(pk=actor.membership_id)
+    member = Membership.objects.select_related("team").get(pk=actor.membership_id or 0)
     return len(to_read(member, now=now))
 
 

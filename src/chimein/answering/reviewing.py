@@ -63,7 +63,7 @@ def _take(actor: Actor, review_id: int, *, drafts: bool, now: datetime) -> Taken
         "answer__conversation__brand",
     )  # fmt: skip
     review = rows.filter(pk=review_id, brand_id=actor.brand_id).first()
-    member = Membership.objects.select_related("team").filter(pk=actor.membership_id).first()
+    member = Membership.objects.select_related("team").filter(pk=actor.membership_id or 0).first()
     if review is None or member is None or (review.kind == Kind.DRAFT) != drafts:
         raise NotAllowed(_("There is no such review."))
     if review.verdict == Verdict.MOOT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from chimein.answering.models import Answer, ListedWord
 from chimein.channels.models import ChannelAccount
 from chimein.conversations.models import Conversation
 from chimein.core import clock
-from chimein.core.actor import Actor
+from chimein.core.actor import Actor, Role
 from chimein.core.errors import NotAllowed, UserError
 from chimein.people.models import Brand
 from tests.factories import people, traffic
@@ -97,7 +98,7 @@ def test_a_warning_wants_a_reason_which_is_kept(question: Conversation, agent: A
 
     now = clock.now()
     fence = routing.claim(actor=agent, conversation_id=question.pk, now=now).fence
-    given = {
+    given: dict[str, Any] = {
         "actor": agent,
         "conversation_id": question.pk,
         "text": "Norbit cannot.",
@@ -129,7 +130,7 @@ def test_only_leads_change_them(brand: Brand, agent: Actor, lead: Actor) -> None
     with pytest.raises(NotAllowed):
         word_lists.add(actor=agent, kind="taboo", word="x", now=clock.now())
     row = word_lists.add(actor=lead, kind="taboo", word="x", now=clock.now())
-    elsewhere = people.actor(people.brand("Elsewhere"), agent.role and lead.role, "Otto")
+    elsewhere = people.actor(people.brand("Elsewhere"), Role.LEAD, "Otto")
     with pytest.raises(UserError):
         word_lists.remove(actor=elsewhere, word_id=row.pk, now=clock.now())
     assert ListedWord.objects.count() == 1

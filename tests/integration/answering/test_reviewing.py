@@ -16,7 +16,7 @@ from chimein.core import clock
 from chimein.core.actor import Actor, Role
 from chimein.core.errors import Conflict, NotAllowed, UserError
 from chimein.core.models import Event
-from chimein.people.models import Brand
+from chimein.people.models import Brand, HelperSettings, Membership
 from chimein.routing import dismissing
 from chimein.routing import services as routing
 from chimein.routing.models import WorkItem
@@ -110,9 +110,9 @@ def test_not_the_same_pair_twice_in_a_row(
 def test_quiet_hours_mute_and_pause_keep_a_reader_out(
     question: Conversation, nora: Actor, lee: Actor, brand: Brand
 ) -> None:
-    from chimein.people.models import HelperSettings
-
-    HelperSettings.objects.create(member_id=lee.membership_id, muted_until=clock.now() + timedelta(hours=1))
+    HelperSettings.objects.create(
+        member_id=lee.membership_id or 0, muted_until=clock.now() + timedelta(hours=1)
+    )
     second = mentor(brand, "Mo")
     assert draft(nora, question.pk).reviewer_id == second.membership_id
 
@@ -199,7 +199,7 @@ def test_turned_down_the_question_goes_on(
 def test_only_who_may_decides(
     question: Conversation, brand: Brand, nora: Actor, lee: Actor, lead: Actor
 ) -> None:
-    shop = people.Membership.objects.get(pk=nora.membership_id).team
+    shop = Membership.objects.get(pk=nora.membership_id or 0).team
     mate = people.actor(brand, Role.COLLEAGUE, "Mate", shop)
     novice = coached(brand, "Ned")
     other = people.actor(people.brand("Elsewhere"), Role.OWNER, "Otto")
@@ -223,7 +223,7 @@ def test_those_who_wave_each_other_through_do_not_review_each_other(
     for author, reader in ((nora, lee), (lee, nora)):
         for _ in range(4):
             Review.objects.create(
-                brand=brand, answer=answer, author_id=author.membership_id, reviewer_id=reader.membership_id,
+                brand=brand, answer=answer, author_id=author.membership_id or 0, reviewer_id=reader.membership_id,
                 text="x", verdict="approved", asked_at=clock.now(), decided_at=clock.now(),
             )  # fmt: skip
     review = draft(nora, question.pk)
@@ -253,7 +253,7 @@ def test_after_three_minutes_all_who_may_are_asked_later_the_question_is_free(
         None,
     )
     assert told("claim.released")[-1]["reason"] == "review_overdue"
-    assert routing.claim(actor=agent, conversation_id=question.pk, now=later)
+    routing.claim(actor=agent, conversation_id=question.pk, now=later)
     with pytest.raises(Conflict, match="Ann is answering this"):
         reviewing.approve(actor=lee, review_id=review.pk, criteria=GOOD, now=later)
     made = reviewing.approve(actor=agent, review_id=review.pk, criteria=GOOD, now=later)

@@ -135,6 +135,7 @@ def _send(task: Task, fence: int) -> int:
             now=clock.now(),
             reply_to_id=task.message_id,
             split=True,
+            anyway="这里也适用" if task.language == "zh" else "It fits here as well",
         )
     return made.pk
 
