@@ -159,7 +159,7 @@ def highest(values: Float32, count: int) -> Index:
 
 @dataclass(frozen=True)
 class Decision:
-    """The log of a decision: the twenty who fitted best, their factors, and why some of them were not asked.
+    """The log of a decision: who was asked, and twenty more with their factors and why they were not asked.
 
     `rows` reads the arrays of the moment, so read it before they change.
     """
@@ -178,9 +178,19 @@ class Decision:
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
-        """One row each for the asked and for the twenty best: id, factors c, p, psi, nu, score, seat, why not asked."""
+        """One row each: id, factors c, p, psi, nu, score, seat, why not asked.
+
+        After the asked the ten with the highest score, then the ten who know the topic best, whoever may be asked.
+        """
         seats = dict(zip(self.who.tolist(), self.seats, strict=True))
-        others = [one for one in highest(self.score, LOGGED).tolist() if one not in seats]
+        odds = self.helpers.skill[self.question.topic]
+        known = scoring.capability(odds, self.question.difficulty, self.settings)
+        half = LOGGED // 2
+        best = [
+            *highest(self.score, half + len(seats)).tolist(),
+            *highest(known, LOGGED + len(seats)).tolist(),
+        ]
+        others = [one for one in dict.fromkeys(best) if one not in seats][:LOGGED]
         return [self._row(one, seats.get(one)) for one in [*seats, *others]]
 
     def _row(self, one: int, seat: Seat | None) -> dict[str, Any]:
