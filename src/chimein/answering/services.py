@@ -24,6 +24,7 @@ from chimein.core.options import option
 from chimein.core.text import measure
 from chimein.people.access import signature
 from chimein.people.models import Membership
+from chimein.routing import freezing
 from chimein.routing.access import is_open_to
 from chimein.routing.models import WorkItem
 from chimein.routing.services import LEASE_SECONDS
@@ -158,6 +159,7 @@ def answer(
 
 
 def _check_claim(item: WorkItem, actor: Actor, fence: int | None, now: datetime) -> None:
+    freezing.check_not_frozen(item)
     if item.sending:
         raise Conflict(_("An answer is on its way."))
     held = item.holder_id == actor.membership_id and item.claim_until is not None and item.claim_until > now
@@ -181,7 +183,11 @@ def hold(
     made: Answer, conversation: Conversation, item: WorkItem, author: Membership, target: Message,
     parts: Sequence[str], now: datetime,
 ) -> None:  # fmt: skip
-    """Queue the posts of an answer, to leave when its time for being taken back is over. Saves answer and item."""
+    """Queue the posts of an answer, to leave when its time for being taken back is over. Saves answer and item.
+
+    Raises Conflict in a crisis that nobody has released: this is the one door through which answers leave.
+    """
+    freezing.check_not_frozen(item)
     made.conversation, made.author, made.reply_to = conversation, author, target
     made.private, made.state, made.created_at = target.visibility == "private", Answer.State.HELD, now
     made.undo_until = now + timedelta(seconds=UNDO_SECONDS.get())

@@ -77,6 +77,14 @@ def public_days(country: str, subdivision: str, year: int) -> dict[date, DayOff]
     return days | {day: DayOff(True, "") for day in worked if day.year == year}
 
 
+def knows_country(country: str, subdivision: str) -> bool:
+    """Whether the holidays of a country, and of a part of it, are known. None are wanted without a country."""
+    if not country:
+        return not subdivision
+    known = holidays.list_supported_countries()
+    return country in known and (not subdivision or subdivision in known[country])
+
+
 def knows_zone(name: str) -> bool:
     """Whether there is such a time zone."""
     return name in available_timezones()

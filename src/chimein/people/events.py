@@ -15,3 +15,11 @@ JOINED = declare(
     "way",
     "invitation",
 )
+CALENDAR_SAVED = declare(
+    "calendar.saved", "A working calendar was made, changed or deleted; what it was, so that it can be taken back.",
+    "calendar", "name", "before",
+)  # fmt: skip
+HOURS_CHANGED = declare(
+    "hours.changed", "A member's or team's calendar, seats or absence changed; what it was before.",
+    "member", "team", "before",
+)  # fmt: skip

@@ -70,6 +70,11 @@ class Waiting:
     first_choice_id: int | None
     first_choice: str
     first_choice_until: datetime | None
+    assigned_id: int | None
+    assigned: str
+    assigned_until: datetime | None
+    frozen_at: datetime | None
+    level: int
     visibility: str
     adapter: str
     account: str
@@ -106,6 +111,7 @@ SELECT w.conversation_id, c.public_id, w.brand_id, w.lane, w.lane_by_person, w.t
        w.waiting_since,
        w.due_at, w.is_open, w.sending, w.holder_id, coalesce(h.public_name, ''), w.claim_until,
        w.first_choice_id, coalesce(f.public_name, ''), w.first_choice_until,
+       s.member_id, coalesce(g.public_name, ''), s.until, w.frozen_at, w.level,
        c.visibility, a.adapter, a.name, m.id, coalesce(m.text, ''), coalesce(m.language, ''),
        coalesce(m.found, false), coalesce(nullif(i.name, ''), i.handle, ''), coalesce(i.handle, ''),
        coalesce(i.avatar_url, ''),
@@ -116,6 +122,8 @@ JOIN conversations_conversation c ON c.id = w.conversation_id
 JOIN channels_channelaccount a ON a.id = c.account_id
 LEFT JOIN people_membership h ON h.id = w.holder_id
 LEFT JOIN people_membership f ON f.id = w.first_choice_id
+LEFT JOIN routing_assignment s ON s.conversation_id = w.conversation_id AND s.ended_at IS NULL
+LEFT JOIN people_membership g ON g.id = s.member_id
 LEFT JOIN LATERAL (
     SELECT q.id, q.text, q.language, q.found, q.identity_id, t.lane, t.reasons
     FROM conversations_message q LEFT JOIN triage_triage t ON t.message_id = q.id
@@ -127,7 +135,9 @@ LEFT JOIN contacts_identity i ON i.id = m.identity_id
 ORDER BY {{order}}
 """
 _ORDER = "w.priority DESC, w.due_at, w.conversation_id"
-_MINE = " AND w.holder_id = %(me)s AND w.claim_until > %(now)s"
+_MINE = """ AND ((w.holder_id = %(me)s AND w.claim_until > %(now)s)
+             OR EXISTS (SELECT 1 FROM routing_assignment mine WHERE mine.conversation_id = w.conversation_id
+                        AND mine.member_id = %(me)s AND mine.ended_at IS NULL))"""
 _FREE = " AND NOT w.sending AND (w.holder_id IS NULL OR w.claim_until <= %(now)s)"
 _AFTER = """ AND (w.priority < %(priority)s OR (w.priority = %(priority)s
              AND (w.due_at, w.conversation_id) > (%(due_at)s, %(row)s)))"""

@@ -101,10 +101,8 @@ def _refusal(actor: Actor, conversation_id: int, now: datetime) -> Exception:
         return NotAllowed(_("This conversation is not open to you."))
     if not item.is_open:
         return Conflict(_("This conversation needs no answer any more."))
-    if item.sending:
-        return Conflict(_("An answer is on its way."))
-    if item.frozen_at is not None:
-        return freezing.refusal()
+    if item.sending or item.frozen_at is not None:
+        return freezing.refusal() if item.frozen_at else Conflict(_("An answer is on its way."))
     return _refusal_for_now(actor, item, now)
 
 

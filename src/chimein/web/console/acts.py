@@ -52,7 +52,7 @@ def _respond(request: BrandRequest, found: Conversation, toast: Toast | None = N
     return response
 
 
-def _act(
+def act_on(
     request: BrandRequest, public_id: str, do: Callable[[Conversation], Toast | None]
 ) -> HttpResponseBase:
     """Do it, and say what came of it or what is in the way."""
@@ -75,7 +75,7 @@ def claim(request: BrandRequest, public_id: str) -> HttpResponseBase:
     def do(found: Conversation) -> None:
         routing.claim(actor=request.actor, conversation_id=found.pk, now=clock.now())
 
-    return _act(request, public_id, do)
+    return act_on(request, public_id, do)
 
 
 @require_POST
@@ -87,7 +87,7 @@ def release(request: BrandRequest, public_id: str) -> HttpResponseBase:
         reason = request.POST.get("reason", "")
         routing.release(actor=request.actor, conversation_id=found.pk, reason=reason, now=clock.now())
 
-    return _act(request, public_id, do)
+    return act_on(request, public_id, do)
 
 
 @require_POST
@@ -106,7 +106,7 @@ def move(request: BrandRequest, public_id: str) -> HttpResponseBase:
         back = reverse("console-move-back", args=[request.brand.slug, found.public_id, in_numbers(now)])
         return {"text": _("Handed to %(lane)s") % {"lane": words.lane(lane)}, "undo_url": back, "seconds": 10}
 
-    return _act(request, public_id, do)
+    return act_on(request, public_id, do)
 
 
 @require_POST
@@ -138,7 +138,7 @@ def dismiss(request: BrandRequest, public_id: str) -> HttpResponseBase:
         back = reverse("console-bring-back", args=[request.brand.slug, found.public_id, in_numbers(now)])
         return {"text": _("No answer needed"), "undo_url": back}
 
-    return _act(request, public_id, do)
+    return act_on(request, public_id, do)
 
 
 @require_POST
@@ -178,7 +178,7 @@ def answer(request: BrandRequest, public_id: str) -> HttpResponseBase:
             cards.remember_thanks(request, made)
         return _sent_toast(request, made)
 
-    return _act(request, public_id, do)
+    return act_on(request, public_id, do)
 
 
 def _keep(request: BrandRequest, found: Conversation, text: str) -> None:
@@ -242,7 +242,7 @@ def send_again(request: BrandRequest, public_id: str, answer_id: int) -> HttpRes
         )
         return _sent_toast(request, made)
 
-    return _act(request, public_id, do)
+    return act_on(request, public_id, do)
 
 
 @require_POST
@@ -255,7 +255,7 @@ def note(request: BrandRequest, public_id: str) -> HttpResponseBase:
         answering.add_note(actor=request.actor, conversation_id=found.pk, text=text, now=clock.now())
         return {"text": _("Note saved. Only colleagues see it.")}
 
-    return _act(request, public_id, do)
+    return act_on(request, public_id, do)
 
 
 @require_POST
@@ -336,7 +336,9 @@ def checks(request: BrandRequest, public_id: str) -> HttpResponseBase:
         text, brand_id=request.brand.pk, author_id=request.membership.pk,
         private=found.visibility == "private", now=clock.now(),
     )  # fmt: skip
-    return render(request, "console/_findings.html", {"findings": findings, "key": found.pk, "reason": reason})
+    return render(
+        request, "console/_findings.html", {"findings": findings, "key": found.pk, "reason": reason}
+    )
 
 
 def _number(text: str | None) -> int | None:

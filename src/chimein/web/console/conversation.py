@@ -61,6 +61,8 @@ def work_context(request: BrandRequest, conversation: Conversation) -> dict[str,
         "url": conversation_url(conversation),
         "people": people_here(conversation.pk, now), "conversation_id": conversation.pk,
         "move_lanes": move_choices(conversation, work.item),
+        "may_release": request.actor.is_lead,
+        "no_moves": work.bar.state == "frozen" and not request.actor.is_lead,
         "queue_url": f"{reverse('console-queue', args=[request.brand.slug])}?lane={lane}",
         "network": network_label(conversation.account.adapter), "wall_url": wall_url(conversation),
     }  # fmt: skip

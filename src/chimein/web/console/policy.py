@@ -17,7 +17,7 @@ from chimein.core.errors import Conflict, UserError
 from chimein.core.policy import LEAD, STAFF
 from chimein.triage import policies, policy, policy_words, preview
 from chimein.triage.models import Topic
-from chimein.web.console import frame, policy_draft, policy_preview
+from chimein.web.console import frame, lanes_tabs, policy_draft, policy_preview
 from chimein.web.console.policy_draft import Draft
 from chimein.web.console.policy_form import RowForm
 from chimein.web.guard import BrandRequest, brand_page
@@ -57,6 +57,7 @@ def _context(
         "form": form, "editing": editing, "may_edit": request.actor.is_lead,
         "versions": _versions(request, current),
         "url": reverse("console-policy", args=[request.brand.slug]),
+        "tabs": lanes_tabs.tabs(request.brand.slug, "console-policy"),
     }  # fmt: skip
 
 

@@ -41,6 +41,11 @@ class Row:
     sort: str
 
     @property
+    def lateness(self) -> str:
+        """How far the ladder has climbed, in words; empty while there is time."""
+        return ("", _("Warned"), _("Lead told"))[min(self.item.level, 2)]
+
+    @property
     def holder_state(self) -> str:
         """Who works on it, in words; empty when it is free."""
         if self.item.sending:
@@ -49,6 +54,8 @@ class Row:
             return _("%(name)s has it") % {"name": self.item.holder}
         if self.kept:
             return _("Kept for %(name)s") % {"name": self.item.first_choice}
+        if self.item.assigned_id is not None:
+            return _("Brought to %(name)s") % {"name": self.item.assigned}
         return ""
 
 

@@ -21,7 +21,8 @@ MOST_MESSAGES = 120
 MOST_EVENTS = 60
 DEEPEST = 3
 _TOLD = (
-    "claim.taken", "claim.released", "claim.expired", "item.moved", "conversation.closed",
+    "claim.taken", "claim.released", "claim.expired", "item.moved", "item.assigned", "item.unassigned", "item.warned",
+    "item.escalated", "crisis.frozen", "crisis.released", "conversation.closed",
     "conversation.reopened", "conversation.merged", "answer.cancelled", "answer.failed",
 )  # fmt: skip
 

@@ -9,15 +9,18 @@ from chimein.web.console import (
     alerts,
     answers,
     bridges,
+    calendars,
     cards,
     channels,
     conversation,
+    desk_acts,
     fairness,
     game,
     helping,
     home,
     joining,
     labels,
+    lanes,
     leagues,
     learning,
     ledger,
@@ -31,6 +34,7 @@ from chimein.web.console import (
     queue,
     recognition,
     reviews,
+    vips,
     way,
 )
 
@@ -85,6 +89,39 @@ urlpatterns: list[URLPattern] = [
     path("<slug:brand_slug>/policy/preview/", policy.try_out, name="console-policy-preview"),
     path("<slug:brand_slug>/policy/save/", policy.save, name="console-policy-save"),
     path("<slug:brand_slug>/policy/back/<int:version>/<int:seen>/", policy.back, name="console-policy-back"),
+    path(f"{_IN}pass-on/", desk_acts.pass_on, name="console-pass-on"),
+    path(f"{_IN}release-crisis/", desk_acts.release, name="console-crisis-release"),
+    path("<slug:brand_slug>/crisis/release/", desk_acts.release_topic, name="console-crisis-topic"),
+    path(
+        "<slug:brand_slug>/crisis/freeze/<int:moment>/", desk_acts.freeze_again, name="console-crisis-freeze"
+    ),
+    path("<slug:brand_slug>/lanes/", lanes.show, name="console-lanes"),
+    path("<slug:brand_slug>/lanes/change/", lanes.change, name="console-lanes-change"),
+    path("<slug:brand_slug>/lanes/row/<slug:lane>/", lanes.row, name="console-lanes-row"),
+    path("<slug:brand_slug>/lanes/preview/", lanes.try_out, name="console-lanes-preview"),
+    path("<slug:brand_slug>/lanes/save/", lanes.save, name="console-lanes-save"),
+    path("<slug:brand_slug>/lanes/back/<int:version>/<int:seen>/", lanes.back, name="console-lanes-back"),
+    path("<slug:brand_slug>/lanes/vips/", vips.show, name="console-vips"),
+    path("<slug:brand_slug>/lanes/vips/<int:contact_id>/", vips.name, name="console-vip-name"),
+    path("<slug:brand_slug>/lanes/vips/undo/<int:moment>/", vips.undo, name="console-vip-undo"),
+    path("<slug:brand_slug>/lanes/calendars/", calendars.show, name="console-calendars"),
+    path("<slug:brand_slug>/lanes/calendars/<int:number>/", calendars.save, name="console-calendar-save"),
+    path(
+        "<slug:brand_slug>/lanes/calendars/<int:number>/delete/",
+        calendars.delete,
+        name="console-calendar-delete",
+    ),
+    path(
+        "<slug:brand_slug>/lanes/calendars/person/<int:member_id>/",
+        calendars.hours,
+        name="console-calendar-person",
+    ),
+    path(
+        "<slug:brand_slug>/lanes/calendars/team/<int:team_id>/", calendars.team, name="console-calendar-team"
+    ),
+    path(
+        "<slug:brand_slug>/lanes/calendars/undo/<int:moment>/", calendars.undo, name="console-calendar-undo"
+    ),
     path("<slug:brand_slug>/ledger/", ledger.ledger, name="console-ledger"),
     path("<slug:brand_slug>/reviews/", reviews.page, name="console-reviews"),
     path("<slug:brand_slug>/reviews/<int:review_id>/", reviews.decide, name="console-review"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -113,6 +113,8 @@ def _with_reason(sentence: str, data: dict[str, Any]) -> str:
 
 def _moved(data: dict[str, Any], who: str) -> str:
     where = lane(str(data.get("after", "")))
+    if data.get("reason") == "late":
+        return _("It took too long: it is with %(lane)s now") % {"lane": where}
     if by_itself := offer_words.left_by_itself(str(data.get("reason") or "")):
         return by_itself
     if data.get("reason") == "undone":
@@ -128,6 +130,56 @@ def _released(data: dict[str, Any], who: str) -> str:
     return _with_reason(_("%(name)s gave it back") % {"name": who}, data)
 
 
+_AUDIENCE: dict[str, str | Promise] = {
+    "holder": gettext_lazy("whoever has it"),
+    "manager": gettext_lazy("the VIP manager"),
+    "stand_in": gettext_lazy("the stand-in"),
+    "team": gettext_lazy("the topic's team"),
+    "desk": gettext_lazy("the desk"),
+    "lead": gettext_lazy("the leads"),
+}
+
+
+def audience(to: Sequence[str]) -> str:
+    """Whom a step of a ladder tells, as in “told: the desk, the leads”."""
+    return _list(str(_AUDIENCE[one]) for one in to if one in _AUDIENCE)
+
+
+def _list(parts: Iterable[str]) -> str:
+    return _(", ").join(parts)
+
+
+def _escalated(data: dict[str, Any], _who: str) -> str:
+    given = {"percent": data.get("percent", 0), "names": audience(data.get("to", ()))}
+    if data.get("percent", 0) < 100:
+        return _("%(percent)d %% of the time is over; told: %(names)s") % given
+    return _("The time is over (%(percent)d %%); told: %(names)s") % given
+
+
+_UNASSIGNED: dict[str, str | Promise] = {
+    "silent": gettext_lazy("%(name)s did not take it up; it goes to the next"),
+    "passed": gettext_lazy("%(name)s passed it on"),
+    "left": gettext_lazy("%(name)s is off duty; it goes to the next"),
+}
+
+
+def _unassigned(data: dict[str, Any], who: str) -> str:
+    sentence = _UNASSIGNED.get(str(data.get("reason", "")))
+    return str(sentence) % {"name": who} if sentence else ""
+
+
+def _frozen(data: dict[str, Any], who: str) -> str:
+    if data.get("reason") == "undone":
+        return _("%(name)s took the release back: frozen again") % {"name": who}
+    return _("Frozen: nobody answers until a lead releases it")
+
+
+def _cancelled(data: dict[str, Any], who: str) -> str:
+    if data.get("reason") == "frozen":
+        return _("The answer was stopped before it left: this belongs to a crisis now")
+    return _("%(name)s took the answer back in time") % {"name": who}
+
+
 def _closed(data: dict[str, Any], who: str) -> str:
     if data.get("reason") == "thanked":
         return _("The customer said thank you: closed")
@@ -141,6 +193,12 @@ _EVENTS: dict[str, Callable[[dict[str, Any], str], str]] = {
     "claim.released": _released,
     "claim.expired": lambda data, who: _("%(name)s's time ran out, it is free again") % {"name": who},
     "item.moved": _moved,
+    "item.assigned": lambda data, who: _("Brought to %(name)s") % {"name": who},
+    "item.unassigned": _unassigned,
+    "item.warned": _escalated,
+    "item.escalated": _escalated,
+    "crisis.frozen": _frozen,
+    "crisis.released": lambda data, who: _with_reason(_("%(name)s released it") % {"name": who}, data),
     "item.handed_over": lambda data, who: _with_reason(
         _("%(name)s thinks that it is for the desk") % {"name": who}, data
     ),
@@ -148,7 +206,7 @@ _EVENTS: dict[str, Callable[[dict[str, Any], str], str]] = {
     "conversation.closed": _closed,
     "conversation.reopened": lambda data, who: _("Open again"),
     "conversation.merged": lambda data, who: _("Two conversations turned out to be one"),
-    "answer.cancelled": lambda data, who: _("%(name)s took the answer back in time") % {"name": who},
+    "answer.cancelled": _cancelled,
     "answer.failed": lambda data, who: _("The answer could not be sent"),
 }
 

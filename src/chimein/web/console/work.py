@@ -16,16 +16,21 @@ from chimein.answering.services import limit_of, suffix_of
 from chimein.conversations.models import Conversation, Message
 from chimein.core.text.measure import Measure
 from chimein.people.models import Membership
+from chimein.routing.lane_models import Assignment
 from chimein.routing.models import WorkItem
 from chimein.routing.services import LEASE_SECONDS, lanes_for
 from chimein.web.console.rows import lane_names, network_label
 
+_WAITS = frozenset({"held", "frozen"})
 _ON_ITS_WAY = (Answer.State.HELD, Answer.State.SENDING, Answer.State.REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Who has the conversation. `state`: mine | free | kept | held | mine_sending | sending | done."""
+    """Who has the conversation. `state`: mine | free | asked | kept | held | mine_sending | sending | frozen | done.
+
+    *asked*: it was brought to this person; others may take it too.
+    """
 
     state: str
     text: str
@@ -100,6 +105,9 @@ def bar_of(item: WorkItem | None, member: Membership, now: datetime) -> Bar:
     """Who has the conversation, and for how long."""
     if item is None or not item.is_open:
         return Bar("done", _("Nobody waits for an answer here."))
+    if item.frozen_at is not None:
+        words = _("Frozen: this belongs to a crisis. Nobody answers until a lead releases it.")
+        return Bar("frozen", words)
     return _sending(item, member, now) if item.sending else _claim_bar(item, member, now)
 
 
@@ -117,7 +125,31 @@ def _claim_bar(item: WorkItem, member: Membership, now: datetime) -> Bar:
         return Bar("kept", words, item.first_choice_until, 300)
     if kept:
         return Bar("free", _("A follow-up to your answer: you are asked first."))
-    return Bar("free", _("Nobody has this conversation yet."))
+    return _asked_bar(item, member)
+
+
+def _asked_bar(item: WorkItem, member: Membership) -> Bar:
+    """Free: brought to this person, to somebody else, or to nobody."""
+    found = Assignment.objects.filter(conversation_id=item.conversation_id, ended_at=None)
+    asked = found.select_related("member").first()
+    if asked is None:
+        return Bar("free", _("Nobody has this conversation yet."))
+    if asked.member_id != member.pk:
+        words = _("Brought to %(name)s. You may take it as well.") % {"name": asked.member.public_name}
+        return Bar("free", words)
+    total = int((asked.until - asked.at).total_seconds())
+    return Bar("asked", assigned_because(asked.why), asked.until, total)
+
+
+def assigned_because(why: str) -> str:
+    """Why something was brought to this person, as a sentence to them."""
+    return {
+        "sticky": _("Brought to you, since you answered before. Take it, or pass it on."),
+        "manager": _("Brought to you as this person's manager. Take it, or pass it on."),
+        "stand_in": _("Brought to you as the stand-in of this person's manager. Take it, or pass it on."),
+        "skill": _("Brought to you, since you know the topic. Take it, or pass it on."),
+        "spare": _("Brought to you, since no VIP manager is free. Take it, or pass it on."),
+    }.get(why, _("Brought to you: you have been free for longest. Take it, or pass it on."))
 
 
 def _sending(item: WorkItem, member: Membership, now: datetime) -> Bar:
@@ -164,9 +196,9 @@ def _reply_box(
     return ReplyBox(
         text=text,
         fence=item.fence if bar.state == "mine" else None,
-        can_send=bar.state in {"mine", "free", "kept"},
-        claims=bar.state in {"free", "kept"},
-        hint=_("Your text is kept until the conversation is free again.") if bar.state == "held" else "",
+        can_send=bar.state in {"mine", "free", "asked", "kept"},
+        claims=bar.state in {"free", "asked", "kept"},
+        hint=_("Your text is kept until the conversation is free again.") if bar.state in _WAITS else "",
         advice="" if first.private else advice_of(messages),
         to=first.label.partition(":")[0] if len(targets) == 1 else "",
         targets=targets if len(targets) > 1 else (),
