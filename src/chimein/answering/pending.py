@@ -175,6 +175,9 @@ def lock_for(review_id: int) -> WorkItem | None:
     """Lock the conversation and its place in the queue, in the order in which everybody does."""
     rows = Conversation.objects.select_for_update(of=("self",)).filter(answers__reviews=review_id)
     conversation = rows.first()
+    # While we waited for it it may have become part of another, and the answer with it.
+    while conversation is not None and conversation.merged_into_id is not None:
+        conversation = rows.first()
     if conversation is None:
         return None
     return WorkItem.objects.select_for_update().filter(conversation_id=conversation.pk).first()

@@ -8,11 +8,12 @@ from itertools import pairwise
 
 import pytest
 
-from chimein.answering import pending, reviewing, services
+from chimein.answering import merging, pending, reviewing, services
 from chimein.answering.models import Answer, Draft, Review
 from chimein.channels.models import ChannelAccount, Delivery
+from chimein.conversations import threading
 from chimein.conversations.models import Conversation
-from chimein.core import clock
+from chimein.core import clock, db
 from chimein.core.actor import Actor, Role
 from chimein.core.errors import Conflict, NotAllowed, UserError
 from chimein.core.models import Event
@@ -408,3 +409,19 @@ def test_killed_in_between_nothing_is_lost_or_doubled(
     pump(timedelta(minutes=9))
     assert len(scripted.posted()) == 1
     assert len(told("review.given")) == 1
+
+
+def test_a_draft_goes_along_when_two_conversations_turn_out_to_be_one(
+    account: ChannelAccount, question: Conversation, nora: Actor, lee: Actor, scripted: ScriptedNetwork
+) -> None:
+    review = draft(nora, question.pk)
+    traffic.tell(account, said("older", at=350, by="otto"))
+    older = traffic.conversation_of("older")
+    with db.atomic():
+        ids = sorted(threading.lock({older.pk, question.pk}))
+        merging.merge(ids, brand_id=question.brand_id, actor="test", now=clock.now())
+    assert pending.turn(now=clock.now() + timedelta(minutes=4)) == 1
+    made = reviewing.approve(actor=lee, review_id=review.pk, criteria=GOOD, now=clock.now())
+    assert made.state == Answer.State.HELD
+    assert pump() == 1
+    assert len(scripted.posted()) == 1

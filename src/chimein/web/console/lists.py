@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -118,16 +118,16 @@ def remove(request: BrandRequest, word_id: int) -> HttpResponseBase:
 def restore(request: BrandRequest) -> HttpResponseBase:
     """Put the word back that was taken off last."""
     gone = request.session.pop(f"list_removed_{request.brand.pk}", None)
-    if gone:
-        until = _day(gone["until"])
-        word_lists.add(
-            actor=request.actor,
-            kind=gone["kind"],
-            word=gone["word"],
-            note=gone["note"],
-            until=until,
-            now=clock.now(),
-        )
+    if gone is None:
+        return JsonResponse({"message": _("There is nothing to bring back.")}, status=409)
+    word_lists.add(
+        actor=request.actor,
+        kind=gone["kind"],
+        word=gone["word"],
+        note=gone["note"],
+        until=_day(gone["until"]),
+        now=clock.now(),
+    )
     return HttpResponse(status=204)
 
 
