@@ -22,6 +22,7 @@ from chimein.core.actor import STAFF_ROLES, Actor
 from chimein.core.errors import Conflict, NotAllowed, UserError
 from chimein.core.events import Fact, emit
 from chimein.core.options import option
+from chimein.people import trust as people_trust
 from chimein.people.models import Membership, Trust
 from chimein.people.trust import CLEAN, DOUBTFUL
 
@@ -163,9 +164,9 @@ def _put(
 ) -> TrustChange:  # fmt: skip
     """Write a row (None: take it away) with its history and event. The person is locked."""
     known = _at(member_id, place)
-    before = known.level if known else None
-    by_id = actor.membership_id if actor else None
+    before, by_id = known.level if known else None, actor.membership_id if actor else None
     where = {"topic": place.topic, "language": place.language, "risk": place.risk}
+    counted = people_trust.level_of(member_id, **where, now=now)
     if level is None:
         Trust.objects.filter(member_id=member_id, **where).delete()
     else:
@@ -175,10 +176,13 @@ def _put(
         member_id=member_id, **where, before=before, after=level, why=why, reason=reason[:200],
         by_id=by_id, at=now,
     )  # fmt: skip
+    # The event tells the levels that count there, whichever row they come from.
+    counts = people_trust.level_of(member_id, **where, now=now)
+    levels_told = {"before": int(counted), "after": int(counts), "why": why, "reason": made.reason}
     brand_id = (
         actor.brand_id if actor else Membership.objects.values_list("brand_id", flat=True).get(pk=member_id)
     )
-    data = {"member": member_id, **where, "before": before, "after": level, "why": why, "reason": made.reason}
+    data = {"member": member_id, **where, **levels_told}
     emit(Fact(events.TRUST_CHANGED, now, actor.label if actor else _RULES, brand_id, None, None, data))
     return made
 

@@ -90,8 +90,8 @@ def _profile(request: BrandRequest, _step: str) -> dict[str, Any]:
     }
 
 
-def _quiz(request: BrandRequest, part: str) -> dict[str, Any]:
-    return {"questions": _questions(request, _RISK if part == _RISK else _START), "part": part}
+def _quiz(request: BrandRequest, _step: str) -> dict[str, Any]:
+    return {"questions": _questions(request, _START), "part": _START}
 
 
 def _questions(
