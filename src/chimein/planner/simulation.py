@@ -122,6 +122,8 @@ class World:
             steps += 1
             if progress and not steps % 2000:
                 progress(min(when / self.end, 1.0))
+        if progress:
+            progress(1.0)
 
     def u(self, about: About, first: int, second: int = 0) -> float:
         """Chance between 0 and 1, the same in every run with this seed."""

@@ -13,7 +13,7 @@ from django.core.management.base import CommandParser
 
 from chimein.config.management.filework import FileCommand
 from chimein.core.errors import UserError
-from chimein.planner import history, report, study
+from chimein.planner import bound, history, report, study
 from chimein.planner.scenario import Scenario
 from chimein.planner.traffic import BUILT_IN, YEARLY, Profile, yearly
 from chimein.routing.policies import registry
@@ -53,6 +53,9 @@ class Command(FileCommand):
         )  # fmt: skip
         parser.add_argument("--smallest", action="store_true", help="also the fewest helpers for the target")
         parser.add_argument(
+            "--bound", action="store_true", help="also what could not be beaten if all were known in advance"
+        )
+        parser.add_argument(
             "--target", type=float, default=0.9, help="share within 15 minutes to reach (default: 0.9)"
         )
         parser.add_argument(
@@ -77,6 +80,9 @@ class Command(FileCommand):
         if options["smallest"]:
             telling = self._telling("smallest number of helpers")
             more["smallest_helpers"] = study.smallest(scenario, target, seed=seeds[0], tell=telling)
+        if options["bound"]:
+            self.progress.show("what cannot be beaten", None)
+            more["clairvoyant_mean_minutes"] = round(bound.clairvoyant(scenario, seeds[0]), 4)
         self.progress.end()
         if options["json"]:
             more["compared"] = {words: _compared(result, one, target) for words, one in compared.items()}
@@ -101,6 +107,11 @@ class Command(FileCommand):
             least = more["smallest_helpers"]
             found = f"{least:,} helpers" if least else "no number of helpers; look at the desk"
             self.stdout.write(f"For the target it takes: {found}.")
+        if "clairvoyant_mean_minutes" in more:
+            self.stdout.write(
+                f"Asking alone cannot beat a mean of {more['clairvoyant_mean_minutes']:.2f} min in the crowd lane, "
+                "even with all known in advance."
+            )
 
 
 def _scenario(options: dict[str, Any]) -> Scenario:
