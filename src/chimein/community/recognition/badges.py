@@ -37,7 +37,7 @@ BADGES = (
     Badge("solved-50", _("Fifty solved"), _("Fifty questions are solved by your answers."), "award", "solved", 50),
     Badge("thanked-5", _("Well thanked"), _("Five customers thanked you."), "heart", "thanked", 5),
     Badge("thanked-25", _("Much thanked"), _("Twenty-five customers thanked you."), "heart-handshake", "thanked", 25),
-    Badge("accepted-5", _("Off the lead"), _("Five of your drafts were accepted as they were."), "badge-check",
+    Badge("accepted-5", _("Five accepted"), _("Five of your drafts were accepted as they were."), "badge-check",
           "accepted", 5),
     Badge("reused-3", _("Worth repeating"), _("An answer of yours was used again three times."), "copy", "reused", 3),
     Badge("coached-5", _("Good coach"), _("Five answers you let through were solved."), "lightbulb", "coached", 5),

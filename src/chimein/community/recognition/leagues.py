@@ -36,7 +36,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """A division with its best places, and how many people are in it."""
+    """A division: who won something this week (and who asks), and how many people are in it."""
 
     key: str
     places: Sequence[Place]
@@ -114,13 +114,14 @@ def people(*, brand: Brand, week: date, league: str, me: int | None = None) -> l
         "me": me,
     }  # fmt: skip
     rows = db.fetch(_PEOPLE, params)
-    return [_division(key, [row for row in rows if row[5] == key]) for key in DIVISIONS]
+    return [_division(key, [row for row in rows if row[5] == key], me) for key in DIVISIONS]
 
 
-def _division(key: str, rows: Sequence[db.Row]) -> Division:
+def _division(key: str, rows: Sequence[db.Row], me: int | None) -> Division:
     places = [
         Place(pk, name, public_id, in_language(team or "", team_zh or ""), key, place, points, before, solved)
         for pk, name, public_id, team, team_zh, _key, place, points, before, solved, _people in rows
+        if points > 0 or pk == me
     ]
     return Division(key, places, rows[0][10] if rows else 0)
 

@@ -99,14 +99,18 @@ def plane(lines: Sequence[tuple[str, str, Sequence[tuple[float, float]]]]) -> Pl
     return Plane(curves, across, [Tick(_up(share), f"{share:g}") for share in (0, 0.25, 0.5, 0.75, 1)])
 
 
-def over_time(lines: Sequence[tuple[str, str, Sequence[tuple[str, float]]]]) -> Plane:
-    """Curves of shares (0 to 1) over time, evenly apart. Each line: key, name, its points (time in words, share)."""
+def over_time(lines: Sequence[tuple[str, str, Sequence[tuple[str, float | None]]]]) -> Plane:
+    """Curves of shares (0 to 1) over time, evenly apart. Each line: key, name, its points (time in words, share).
+
+    A share of None leaves the point out.
+    """
     curves = []
     for key, name, points in lines:
         step = 1 / max(1, len(points) - 1)
         dots = [
             Dot(_across(number * step), _up(y), f"{name}, {when}: {y:.2f}")
             for number, (when, y) in enumerate(points)
+            if y is not None
         ]
         curves.append(Curve(key, name, dots))
     times = [when for when, _y in lines[0][2]] if lines else []

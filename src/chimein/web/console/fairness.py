@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -46,6 +46,8 @@ def _context(request: BrandRequest) -> dict[str, Any]:
         "this_week": spread[-1], "kept": fairness.kept(brand_id=brand.pk, since=since),
         "curve": _curve(spread), "spread": spread, "url": f"{url}?days={days}", "days": days,
         "tabs": _tabs(url, days),
+        "paid_now": sum(one.paid_hours_only and one.member_id in on_duty for one in loads),
+        "dropping": sum(one.drops for one in loads),
         "idle": sum(not one.offers and not one.answers for one in loads),
     }  # fmt: skip
 
@@ -55,10 +57,14 @@ def _tabs(url: str, days: int) -> list[dict[str, Any]]:
     return [{"label": names[one], "url": f"{url}?days={one}", "current": one == days} for one in DAYS]
 
 
+def _short(day: date) -> str:
+    return str(date_format(day, "MONTH_DAY_FORMAT"))
+
+
 def _curve(spread: list[fairness.Spread]) -> charts.Plane:
-    """Both Gini coefficients over the weeks, 0 (even) to 1."""
-    offers = [(date_format(one.week, "MONTH_DAY_FORMAT"), one.offers) for one in spread]
-    answers = [(date_format(one.week, "MONTH_DAY_FORMAT"), one.answers) for one in spread]
+    """Both Gini coefficients over the weeks, 0 (even) to 1; nothing where there was no load."""
+    offers = [(_short(one.week), one.offers if one.offered else None) for one in spread]
+    answers = [(_short(one.week), one.answers if one.answered else None) for one in spread]
     return charts.over_time([("lane", _("Offers"), offers), ("shipped", _("Answers"), answers)])
 
 

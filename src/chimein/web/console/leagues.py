@@ -75,7 +75,7 @@ def _people(request: BrandRequest, week: date, league: str) -> dict[str, Any]:
             "name": words[one.key][0],
             "text": words[one.key][1],
             "rows": _bars(one.places),
-            "people": one.people,
+            "others": one.people - len(one.places),
         }
         for one in found
         if one.people
