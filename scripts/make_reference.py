@@ -24,7 +24,7 @@ _NOTE = (
 )
 _SKIPPED = ("chimein.demo.simnet", "chimein.runtime.pytest_plugin", "chimein.bench", "chimein.__main__")
 _OUR_COMMANDS = (
-    "seed", "connect", "replay", "triage", "train", "predict", "evaluate", "ledger", "worker", "play",
+    "seed", "connect", "replay", "triage", "train", "predict", "evaluate", "plan", "ledger", "worker", "play",
 )  # fmt: skip
 _SIGNING_IN = ("/accounts/", "/i18n/")
 

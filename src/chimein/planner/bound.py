@@ -1,8 +1,8 @@
 """What nobody can beat by asking: the mean time if all were known in advance.
 
-Who would open which offer after how long, who would try, how long writing takes: with all of it known, each question is
-given to one person (Hungarian method), in blocks in which everybody answers once at most. Offers only, no visits, nobody
-tired, no reviews. People who happen to be in the product can be quicker than this; it bounds what asking can do.
+Who would open which offer after how long, who would try, how long writing takes: with all of it known each question
+is given to one person (Hungarian method), in blocks in which everybody answers once at most. Offers only, no visits,
+nobody tired, no reviews. People who happen to be in the product can be quicker; it bounds what asking can do.
 """
 
 from __future__ import annotations

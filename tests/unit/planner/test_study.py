@@ -67,4 +67,4 @@ def test_a_desk_that_chokes_is_named() -> None:
     """What is risky and what the gate takes for risky fill a small desk; no number of helpers mends that."""
     choked = Scenario(helpers=1000, desk=1, traffic=yearly(500_000), days=1, gate=Gate(doubtful_lane=False))
     assert study.short_side(choked, Target()) == "desk"
-    assert study.smallest(choked, Target(), most=2000) is None
+    assert study.smallest(choked, Target(), most=100) is None
