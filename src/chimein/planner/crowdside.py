@@ -145,7 +145,7 @@ def opens(world: World, case: Case, one: int) -> None:
     if case.state is not State.OPEN:
         world.useless += not look(world, one)
     elif not consider(world, case, one):
-        if world.policy.replaces_passes and case.state is State.OPEN and case.rings:
+        if world.policy.replaces_passes:
             _replace(world, case)
         look(world, one)
 
@@ -164,7 +164,7 @@ def _stay(world: World, one: int, key: int) -> None:
 
 def _replace(world: World, case: Case) -> None:
     phi = world.bucket.phi(world.now, world.settings)
-    if phi <= 0:
+    if phi <= 0 or case.state is not State.OPEN:
         return
     offers = world.policy.offers(
         world.facts, case.question, now=world.now, ring=case.rings - 1, phi=phi, seats=1

@@ -67,7 +67,7 @@ def figures(world: World) -> dict[str, float]:
         "gini_answers": gini(world.answers),
         "expired_claims_day": world.expired / days,
         "overload_share": world.desk.overload_s / (days * 86_400),
-        "risky_published_by_untrusted": world.unreviewed_by_coached / days,
+        "risky_answered_by_untrusted": world.unreviewed_by_coached / days,
         "risky_published_unreviewed_day": world.risky_by_untrusted / days,
         "unanswered": float(np.sum(~spent.done)),
         "questions_day": len(cases) / days,

@@ -116,7 +116,7 @@ def from_fields(given: Any, *, name: str) -> Profile:
         raise WrongProfile(f"unknown: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
     if "per_day" not in given:
         raise WrongProfile("per_day is missing: how many messages come in a day")
-    fields = {
+    fields: dict[str, Any] = {
         key: _list(key, value) if key in _LISTS else _number(key, value) for key, value in given.items()
     }
     profile = Profile(name=name, **fields)

@@ -24,7 +24,7 @@ def test_a_year_of_twelpforce_with_600_helpers() -> None:
     assert found["desk_items_day"] <= 45
     assert found["gini_load"] <= 0.5
     assert found["risky_to_crowd"] <= 0.03
-    assert found["risky_published_by_untrusted"] == 0
+    assert found["risky_answered_by_untrusted"] == 0
 
 
 def test_the_built_in_desks() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chimein.routing.matching import scoring
-from chimein.routing.matching.facts import Helpers, Trust
+from chimein.routing.matching.facts import Helpers, Question, Trust
 from chimein.routing.matching.settings import DEFAULT
 from chimein.routing.policies import registry
 from chimein.routing.policies.port import Policy
@@ -20,7 +21,7 @@ from tests.unit.routing.matching_facts import NOW
 BUDGETED = ("ring", "ring_plain", "balance")
 
 
-def _copy(helpers: Helpers) -> dict[str, object]:
+def _copy(helpers: Helpers) -> dict[str, Any]:
     found = {one.name: getattr(helpers, one.name) for one in fields(helpers)}
     return {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in found.items()}
 
@@ -78,8 +79,8 @@ def test_rings_never_come_before_now_and_end(name: str) -> None:
         assert asked < 100
 
 
-def _plain() -> matching_facts.Question:
-    return matching_facts.Question(id=1, topic=0, arrived_at=NOW)
+def _plain() -> Question:
+    return Question(id=1, topic=0, arrived_at=NOW)
 
 
 @pytest.mark.parametrize("fair", ["ring", "balance", "longest_idle", "round_robin", "random"])
@@ -90,9 +91,7 @@ def test_nobody_capable_starves(fair: str) -> None:
     helpers.skill[:] = np.linspace(1.5, 4, 30)
     for number in range(120):
         now = NOW + number * 3600.0
-        offers = policy.offers(
-            helpers, matching_facts.Question(id=number, topic=0, arrived_at=now), now=now, ring=0
-        )
+        offers = policy.offers(helpers, Question(id=number, topic=0, arrived_at=now), now=now, ring=0)
         helpers.note_asked(offers.who, now=now)
     assert (helpers.exposure > 0).all()
 
@@ -105,7 +104,7 @@ def test_personal_limits_hold_over_a_day() -> None:
     asked = np.zeros(20)
     for number in range(400):
         now = NOW + number * 60.0
-        question = matching_facts.Question(id=number, topic=0, arrived_at=now)
+        question = Question(id=number, topic=0, arrived_at=now)
         offers = policy.offers(helpers, question, now=now, ring=2)
         helpers.note_asked(offers.who, now=now)
         asked[offers.who] += 1

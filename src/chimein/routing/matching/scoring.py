@@ -66,7 +66,8 @@ def ready_of(helpers: Helpers, now: float, settings: Settings, who: Index | slic
 
 def logistic(x: Float32) -> Float32:
     """1 / (1 + e⁻ˣ)."""
-    return 1 / (1 + np.exp(-x))
+    y: Float32 = np.float32(1) / (np.float32(1) + np.exp(-x))
+    return y
 
 
 def answers_well(ability: float, difficulty: float, settings: Settings) -> float:

@@ -166,7 +166,7 @@ def _with(scenario: Scenario, changes: dict[str, Any]) -> Scenario:
     for name, most in (("helpers", _MOST_HELPERS), ("desk", 10_000), ("budget", 1_000), ("multiplier", 100)):
         if name in changes:
             _within(changes, name, 0, most)
-    whole = {name: int(changes[name]) for name in ("helpers", "desk") if name in changes}
+    whole: dict[str, Any] = {name: int(changes[name]) for name in ("helpers", "desk") if name in changes}
     settings = scenario.settings
     if "budget" in changes:
         settings = replace(settings, budget_per_day=changes["budget"])
