@@ -105,6 +105,7 @@ def test_newcomers_play_among_newcomers(
     solve(console, strong, 4, days_ago=10)
     solve(console, strong, 3)
     solve(console, weak, 1, days_ago=10)
+    solve(console, weak, 1)
     solve(console, member_of(colleague), 1)
     html = page_of(signed_in(agent), console.url("leagues"))
     first, rest = html.split("First division")[1].split("Second division")

@@ -6,6 +6,7 @@ workers never write for the same person at once and wait for nobody.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -19,6 +20,8 @@ from chimein.core import db
 from chimein.core.events import Fact as Event
 from chimein.core.events import emit
 from chimein.people.models import Membership
+
+log = logging.getLogger(__name__)
 
 LOCK_SPACE = 7501
 _BATCH = 200
@@ -42,7 +45,16 @@ def settle_waiting(*, now: datetime) -> int:
     rows = db.fetch(
         "SELECT DISTINCT member_id FROM community_pointsfact WHERE NOT settled LIMIT %s", (_BATCH,)
     )
-    return sum(settle(member_id, now=now) for (member_id,) in rows)
+    return sum(_settle_safely(member_id, now) for (member_id,) in rows)
+
+
+def _settle_safely(member_id: int, now: datetime) -> bool:
+    """What is wrong with one person's facts must not keep the others waiting."""
+    try:
+        return settle(member_id, now=now)
+    except Exception:
+        log.exception("points of member %s cannot be settled", member_id)
+        return False
 
 
 def settle(member_id: int, *, now: datetime) -> bool:
