@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from chimein.core import db
 from chimein.core.actor import Actor
 from chimein.core.errors import Conflict, NotAllowed
-from chimein.core.events import Fact, Kind, emit
+from chimein.core.events import Fact, Kind, emit, emit_many
 from chimein.core.models import Event
 from chimein.core.options import option
 from chimein.routing import clocks, events, freezing, offers_book, timers
@@ -190,8 +190,10 @@ def sweep_expired(*, now: datetime) -> int:
         if rows:
             offers_book.given_back([(row[0], row[2]) for row in rows], reason="silent", now=now)
             timers.wake()
-        for conversation_id, brand_id, holder_id in rows:
-            _tell(events.EXPIRED, "system:routing", brand_id, conversation_id, now, {"member": holder_id})
+        emit_many(
+            Fact(events.EXPIRED, now, "system:routing", brand_id, conversation_id, None, {"member": holder_id})
+            for conversation_id, brand_id, holder_id in rows
+        )
     return len(rows)
 
 

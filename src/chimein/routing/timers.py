@@ -12,7 +12,8 @@ from datetime import datetime
 from chimein.core import db
 
 OFFERS_CHANNEL = "chimein_offers"
-BATCH = 500
+BATCH = 200
+"""Items of one transaction: small enough that the first are asked well within two seconds."""
 
 _NEXT = (
     "SELECT next_ring_at FROM routing_workitem WHERE next_ring_at IS NOT NULL ORDER BY next_ring_at LIMIT 1"
