@@ -16,8 +16,11 @@ _TONES = {0: "quiet", 1: "soon", 2: "ok", 3: "accent"}
 _ICONS = {0: "circle", 1: "heart-handshake", 2: "badge-check", 3: "award"}
 
 
-def level_words(level: int | None) -> str:
-    return str(Trust.Level(level).label) if level is not None else _("as elsewhere")
+def level_words(level: int | None, *, everywhere: bool = False) -> str:
+    """A level in words; without a row of its own a place has that of the wider one, and the widest nobody's."""
+    if level is None and not everywhere:
+        return _("as elsewhere")
+    return str(Trust.Level(level or Trust.Level.NEW).label)
 
 
 def level_chip(level: int) -> dict[str, Any]:
@@ -83,7 +86,8 @@ def changes_of(member: Membership) -> list[dict[str, Any]]:
     current = {(one.topic, one.language, one.risk): one.level for one in Trust.objects.filter(member=member)}
     return [
         {
-            "change": row, "before": level_words(row.before), "after": level_words(row.after),
+            "change": row, "before": level_words(row.before, everywhere=not row.topic + row.language),
+            "after": level_words(row.after, everywhere=not row.topic + row.language),
             "place": place_words(row.topic, row.language, row.risk, names),
             "why": TrustChange.Why(row.why).label, "by": row.by.public_name if row.by else "",
             "can_undo": row.undone_at is None and row.why != TrustChange.Why.UNDONE
