@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import secrets
 from pathlib import Path
@@ -63,4 +64,33 @@ def mail_server(url: str) -> dict[str, object]:
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": parts.scheme == "smtp" and bool(parts.username),
+    }
+
+
+SIGN_ON_APPS = ("allauth.socialaccount", "allauth.socialaccount.providers.openid_connect")
+
+
+def single_sign_on(issuer: str, client_id: str, secret: str, name: str) -> dict[str, object]:
+    """Settings of the company's own sign-in by OpenID Connect. Raises ValueError when something is missing for it.
+
+    The issuer is the company's: an address that it confirms is confirmed, and leads to the account that has it.
+    """
+    if not issuer.startswith("https://") or not client_id or not secret:
+        raise ValueError(
+            "CHIMEIN_OIDC_ISSUER must begin with https:// and wants CHIMEIN_OIDC_CLIENT and _SECRET"
+        )
+    if importlib.util.find_spec("jwt") is None:
+        raise ValueError(
+            "CHIMEIN_OIDC_ISSUER wants one more package: pip install 'django-allauth[socialaccount]'"
+        )
+    app = {
+        "provider_id": "company", "name": name, "client_id": client_id, "secret": secret,
+        "settings": {"server_url": issuer.rstrip("/")},
+    }  # fmt: skip
+    return {
+        "SOCIALACCOUNT_PROVIDERS": {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}},
+        "SOCIALACCOUNT_EMAIL_AUTHENTICATION": True,
+        "SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT": True,
+        # By a link: the content policy keeps forms from being sent on to another site.
+        "SOCIALACCOUNT_LOGIN_ON_GET": True,
     }

@@ -74,6 +74,18 @@ INSTALLED_APPS = [
     "chimein.config",
 ]
 
+OIDC_ISSUER = option(
+    "OIDC_ISSUER",
+    "",
+    "Address of the company's own sign-in (OpenID Connect). Empty: mail and password, passkeys.",
+).get()
+OIDC_CLIENT = option("OIDC_CLIENT", "", "Our name at that sign-in (client id).").get()
+OIDC_SECRET = option("OIDC_SECRET", "", "Our secret at that sign-in.").get()
+OIDC_NAME = option("OIDC_NAME", "Single sign-on", "What its button says.").get()
+if OIDC_ISSUER:
+    vars().update(env.single_sign_on(OIDC_ISSUER, OIDC_CLIENT, OIDC_SECRET, OIDC_NAME))
+    INSTALLED_APPS += env.SIGN_ON_APPS
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
