@@ -68,6 +68,8 @@ def wishes_of(member: Membership) -> Wishes:
 def change_wishes(*, actor: Actor, wishes: Wishes, now: datetime) -> Wishes:
     """Somebody says how they want to be asked; what they had said before. Raises UserError for what makes no sense."""
     _check(wishes)
+    if actor.membership_id is None:
+        raise NotAllowed(_("Your role does not open this page."))
     with db.atomic():
         member = Membership.objects.select_for_update().filter(
             pk=actor.membership_id, brand_id=actor.brand_id

@@ -214,7 +214,7 @@ def load(brand_id: int, *, now: datetime, version: datetime | None = None) -> Po
     """Read everybody of a brand who may help. `version`: when a router last wrote offers of the brand."""
     params = {"brand": brand_id, "now": now, "roles": list(HELPING_ROLES)}
     people = [Person(*row) for row in db.fetch(_MEMBERS, params)]
-    owners = dict(db.fetch(_TOPICS, (brand_id,)))
+    owners: dict[str, int | None] = {row[0]: row[1] for row in db.fetch(_TOPICS, (brand_id,))}
     topics = {slug: row for row, slug in enumerate([*owners, ""])}
     spoken = sorted({language for one in people for language in one.languages})[:62]
     languages = {language: bit for bit, language in enumerate(spoken)}
@@ -226,8 +226,8 @@ def load(brand_id: int, *, now: datetime, version: datetime | None = None) -> Po
         brand_id=brand_id, at=now, version=version, people=people, topics=topics, helpers=helpers, days=days,
         left=np.array([one.left_today(day) for one, day in zip(people, days, strict=True)], np.float64),
         outsiders=np.array([one.role == Role.TRUSTED_CUSTOMER for one in people], bool),
-        skills=[tuple(row) for row in db.fetch(_SKILLS, params)],  # type: ignore[misc]
-        trust=[tuple(row) for row in db.fetch(_TRUST, params)],  # type: ignore[misc]
+        skills=[tuple(row) for row in db.fetch(_SKILLS, params)],
+        trust=[tuple(row) for row in db.fetch(_TRUST, params)],
         owners=owners, languages=languages, index={one.id: place for place, one in enumerate(people)},
     )  # fmt: skip
 

@@ -25,6 +25,7 @@ FORM = {"takes_offers": "1", "daily_limit": "", "quiet_from": "", "quiet_until":
 
 
 def _wishes(actor: Actor) -> Wishes:
+    assert actor.membership_id is not None
     return wishes_of(Membership.objects.get(pk=actor.membership_id))
 
 

@@ -55,7 +55,6 @@ def test_after_an_outage_nobody_is_warned_of_what_is_late(
     assert not told("item.warned")
     assert [one["percent"] for one in told("item.escalated")] == [200]
     item.refresh_from_db()
-    assert item.alarm
     assert item.step_at is None
     assert escalation.fire(now=waiting.after(item, 9)) == 0
 

@@ -308,7 +308,7 @@ def test_a_fresh_question_is_first_shown_to_whom_its_topic_fits(brand: Brand, ne
     knows, other, newcomer = (
         actor_of(one) for one in (*helpers(brand, 2), people.member(brand, Role.COLLEAGUE, trust=None))
     )
-    Membership.objects.filter(pk=knows.membership_id).update(topics=["sound"])
+    Membership.objects.filter(public_name="Helper 0").update(topics=["sound"])
     new_question(next_ring_at=None)
     seen = {
         minute: [offered_count(actor=who, now=at(minute)) for who in (knows, other, newcomer)]

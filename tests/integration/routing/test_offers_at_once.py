@@ -14,7 +14,7 @@ from chimein.core.errors import Conflict
 from chimein.core.models import Event
 from chimein.people.access import actor_of
 from chimein.people.models import Brand, HelperSettings
-from chimein.routing import offers, offers_router, services
+from chimein.routing import candidates, offers, offers_router, services
 from chimein.routing.models import HelperLoad, Offer, WorkItem
 from chimein.routing.services import Claim
 from tests.factories import people
@@ -30,6 +30,11 @@ WORDS = (
     "How long is the warranty in Spain?", "Does the sleeve fit the older model?", "The stand wobbles, is that normal?",
     "What is the small red button for?",
 )  # fmt: skip
+
+
+def offers_router_at(minute: float) -> int:
+    """A router's look so many minutes after noon."""
+    return offers_router.run_due(now=at(minute))
 
 
 @pytest.fixture
@@ -48,7 +53,7 @@ def ten(account: ChannelAccount) -> list[WorkItem]:
 def test_eight_routers_ask_each_ring_once(brand: Brand, ten: list[WorkItem]) -> None:
     helpers(brand, 60)
     for minute in (0, 0.1, 3, 3.1):
-        results = at_once(lambda _, minute=minute: offers_router.run_due(now=at(minute)), range(8))
+        results = at_once(offers_router_at, [minute] * 8)
         assert set(kinds(results)) == {"int"}
     assert Counter(len(offered(one)) for one in ten) == {7: 10}
     made = Event.objects.filter(kind="offer.made")
@@ -62,7 +67,7 @@ def test_a_limit_holds_whoever_asks(brand: Brand, ten: list[WorkItem]) -> None:
     for one in helpers(brand, 12):
         HelperSettings.objects.create(member=one, daily_limit=2)
     for minute in (0, 3, 7, 12, 18):
-        at_once(lambda _, minute=minute: offers_router.run_due(now=at(minute)), range(4))
+        at_once(offers_router_at, [minute] * 4)
     counts = Counter(Offer.objects.values_list("member_id", flat=True))
     assert max(counts.values()) <= 2
     assert Offer.objects.count() <= 24
@@ -123,7 +128,7 @@ def test_what_cannot_be_decided_does_not_hold_up_other_brands(
         raise ValueError("broken")
 
     with monkeypatch.context() as patched:
-        patched.setattr(offers_router.candidates, "load", broken)
+        patched.setattr(candidates, "load", broken)
         assert offers_router.run_due(now=NOON) == 0
     assert offers_router.run_due(now=at(0.1)) == 0, "it is put off, not tried in a circle"
     assert offers_router.run_due(now=at(1)) == 1
