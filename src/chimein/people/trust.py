@@ -15,8 +15,8 @@ from chimein.core.actor import STAFF_ROLES, Role
 from chimein.core.options import option
 from chimein.people.models import Membership, Trust
 
-Level, Risk = Trust.Level, Trust.Risk
-CLEAN, DOUBTFUL = Risk.CLEAN.value, Risk.DOUBTFUL.value
+Level = Trust.Level
+CLEAN, DOUBTFUL = Trust.Risk.CLEAN.value, Trust.Risk.DOUBTFUL.value
 
 LEAST_CAPABILITY = option(
     "REVIEW_BELOW_CAPABILITY",

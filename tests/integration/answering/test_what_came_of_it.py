@@ -13,6 +13,7 @@ from chimein.conversations.models import Conversation
 from chimein.core import clock
 from chimein.core.actor import Actor
 from chimein.core.models import Event
+from chimein.people.models import Membership
 from chimein.routing.models import WorkItem
 from tests.factories import traffic
 from tests.factories.crowd import at_once
@@ -39,6 +40,11 @@ def say(account: ChannelAccount, key: str, text: str, *, by: str = "mia") -> Non
     """A customer's next message in the thread, just now."""
     late = (clock.now() - traffic.START).total_seconds() / 60
     traffic.tell(account, said(key, text, by=by, parent_external_id="q1", at=late))
+
+
+def author_of(answer: Answer) -> Membership:
+    assert answer.author is not None
+    return answer.author
 
 
 def found(days: float = 0) -> list[str]:
@@ -108,7 +114,7 @@ def test_a_verdict_counts_when_it_can_be_taken_back_no_more(
     now = clock.now()
     Review.objects.create(
         brand_id=answered.conversation.brand_id, answer=answered, kind=kind, verdict=verdict,
-        author_id=answered.author_id, text=answered.text, asked_at=now, decided_at=now,
+        author=author_of(answered), text=answered.text, asked_at=now, decided_at=now,
     )  # fmt: skip
     assert found() == []
     assert found(0.01) == ([expected] if expected else [])
@@ -118,7 +124,7 @@ def test_an_approved_draft_counts_when_it_is_published(answered: Answer) -> None
     now = clock.now()
     Review.objects.create(
         brand_id=answered.conversation.brand_id, answer=answered, verdict="approved",
-        author_id=answered.author_id, text=answered.text, asked_at=now, decided_at=now,
+        author=author_of(answered), text=answered.text, asked_at=now, decided_at=now,
     )  # fmt: skip
     Answer.objects.update(state="held")
     assert found(0.01) == []

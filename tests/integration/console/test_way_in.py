@@ -192,9 +192,7 @@ def test_the_quiz_on_doubtful_questions(console: Console, colleague: Actor, sign
 def test_a_helper_reads_the_own_standing_and_a_pause(
     console: Console, colleague: Actor, signed_in: SignIn
 ) -> None:
-    Membership.objects.filter(pk=colleague.membership_id).update(
-        paused_until=clock.now() + timedelta(hours=5)
-    )
+    Membership.objects.filter(user=colleague.user_id).update(paused_until=clock.now() + timedelta(hours=5))
     page = signed_in(colleague).get(console.url("way")).content.decode()
     assert "Trusted" in page
     assert "nobody asks you until" in page

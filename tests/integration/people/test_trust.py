@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -89,7 +90,7 @@ def test_the_whole_brand_in_one_statement_says_the_same_as_each_alone(brand: Bra
     ]
     people.member(people.brand("Elsewhere"))
     for topic, language, risk in product(("", "wifi"), ("", "en", "zh"), (CLEAN, DOUBTFUL)):
-        where = {"topic": topic, "language": language, "risk": risk}
+        where: dict[str, Any] = {"topic": topic, "language": language, "risk": risk}
         with CaptureQueriesContext(
             connection,
         ) as asked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -72,12 +73,22 @@ def _decide(candidate: Candidate, state: str, reason: str, actor: Actor, now: da
     emit(Fact(events.VETTED, now, actor.label, actor.brand_id, None, None, data))
 
 
+def _withdraw(candidate: Candidate, now: datetime) -> None:
+    """The code that was made for them works no more."""
+    if candidate.invitation_id is not None:
+        Invitation.objects.filter(pk=candidate.invitation_id, revoked_at=None).update(revoked_at=now)
+
+
+def _let_in(candidate: Candidate, active: bool) -> None:
+    if candidate.member_id is not None:
+        Membership.objects.filter(pk=candidate.member_id).update(is_active=active)
+
+
 def invite(*, actor: Actor, candidate_id: int, now: datetime) -> str:
     """A code for this customer, to be sent to them in private; it is shown once."""
     with db.atomic():
         found = _mine(actor, candidate_id, State.FOUND, State.INVITED, State.DECLINED)
-        if found.invitation_id is not None:
-            Invitation.objects.filter(pk=found.invitation_id, revoked_at=None).update(revoked_at=now)
+        _withdraw(found, now)
         made, code = invitations.make(
             actor=actor, role=Role.TRUSTED_CUSTOMER, days=INVITED_DAYS, uses=1, now=now
         )
@@ -90,9 +101,11 @@ def on_joined(fact: Fact) -> None:
     """A customer came in by a code: a lead has to say yes before they may answer."""
     if fact.data["role"] != Role.TRUSTED_CUSTOMER:
         return
-    waiting = {"state": State.WAITING, "member_id": fact.data["member"], "decided_at": None}
-    found = Candidate.objects.filter(invitation_id=fact.data.get("invitation"), invitation__isnull=False)
-    if not found.update(**waiting):
+    waiting: dict[str, Any] = {"state": State.WAITING, "member_id": fact.data["member"], "decided_at": None}
+    assert fact.brand_id is not None
+    invitation = fact.data.get("invitation")
+    known = invitation and Candidate.objects.filter(invitation_id=invitation).update(**waiting)
+    if not known:
         Candidate.objects.create(brand_id=fact.brand_id, found_at=fact.at, **waiting)
 
 
@@ -102,7 +115,7 @@ def approve(*, actor: Actor, candidate_id: int, now: datetime) -> None:
         found = _mine(actor, candidate_id, State.WAITING, State.DECLINED)
         if found.member_id is None:
             raise Conflict(_("The invitation has not been accepted yet."))
-        Membership.objects.filter(pk=found.member_id).update(is_active=True)
+        _let_in(found, True)
         _decide(found, State.APPROVED, "", actor, now)
         onboarding.finish_if_done(member_id=found.member_id, now=now)
 
@@ -111,8 +124,8 @@ def decline(*, actor: Actor, candidate_id: int, reason: str, now: datetime) -> N
     """Not now: an invitation no longer works, a member who waits is let go."""
     with db.atomic():
         found = _mine(actor, candidate_id, State.FOUND, State.INVITED, State.WAITING)
-        Invitation.objects.filter(pk=found.invitation_id, revoked_at=None).update(revoked_at=now)
-        Membership.objects.filter(pk=found.member_id).update(is_active=False)
+        _withdraw(found, now)
+        _let_in(found, False)
         _decide(found, State.DECLINED, reason, actor, now)
 
 
@@ -120,5 +133,5 @@ def take_back(*, actor: Actor, candidate_id: int, now: datetime) -> None:
     """Undo a refusal: who had joined waits again, everybody else may be invited again."""
     with db.atomic():
         found = _mine(actor, candidate_id, State.DECLINED)
-        Membership.objects.filter(pk=found.member_id).update(is_active=True)
+        _let_in(found, True)
         _decide(found, State.WAITING if found.member_id else State.FOUND, "", actor, now)

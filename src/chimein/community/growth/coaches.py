@@ -21,7 +21,7 @@ SELECT m.id FROM people_membership m
 LEFT JOIN (SELECT coach_id, count(*) AS n FROM people_membership WHERE is_active GROUP BY coach_id) c
        ON c.coach_id = m.id
 WHERE m.brand_id = %(brand)s AND m.is_active AND m.id <> %(me)s AND m.id = ANY(%(able)s)
-  AND (m.team_id IS NULL OR m.team_id IS DISTINCT FROM %(team)s) 
+  AND (m.team_id IS NULL OR m.team_id IS DISTINCT FROM %(team)s)
   AND (cardinality(m.languages) = 0 OR m.languages && %(languages)s::varchar[])
 ORDER BY m.id = ANY(%(mentors)s) DESC, coalesce(c.n, 0), m.id LIMIT 1
 """

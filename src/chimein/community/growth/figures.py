@@ -60,7 +60,7 @@ def step(kind: str, difficulty: float = MIDDLING) -> float:
 
 def faded(amount: float, days: float) -> float:
     """What is left of it after so many days; a clock that jumps back changes nothing."""
-    return amount * 2.0 ** (-max(0.0, days) / HALF_LIFE_DAYS)
+    return amount * exp(-log(2) * max(0.0, days) / HALF_LIFE_DAYS)
 
 
 def believed(prior: float, moves: Iterable[float]) -> float:

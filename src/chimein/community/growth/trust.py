@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -165,19 +166,19 @@ def _put(
     """Write a row (None: take it away) with its history and event. The person is locked."""
     known = _at(member_id, place)
     before, by_id = known.level if known else None, actor.membership_id if actor else None
-    where = {"topic": place.topic, "language": place.language, "risk": place.risk}
-    counted = people_trust.level_of(member_id, **where, now=now)
+    where: dict[str, Any] = {"topic": place.topic, "language": place.language, "risk": place.risk}
+    counted = people_trust.level_of(member_id, now=now, **where)
     if level is None:
         Trust.objects.filter(member_id=member_id, **where).delete()
     else:
-        values = {"level": level, "since": now, "reason": reason[:200], "by_id": by_id}
+        values: dict[str, Any] = {"level": level, "since": now, "reason": reason[:200], "by_id": by_id}
         Trust.objects.update_or_create(member_id=member_id, **where, defaults=values)
     made = TrustChange.objects.create(
         member_id=member_id, **where, before=before, after=level, why=why, reason=reason[:200],
         by_id=by_id, at=now,
     )  # fmt: skip
     # The event tells the levels that count there, whichever row they come from.
-    counts = people_trust.level_of(member_id, **where, now=now)
+    counts = people_trust.level_of(member_id, now=now, **where)
     levels_told = {"before": int(counted), "after": int(counts), "why": why, "reason": made.reason}
     brand_id = (
         actor.brand_id if actor else Membership.objects.values_list("brand_id", flat=True).get(pk=member_id)

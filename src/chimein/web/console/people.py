@@ -56,8 +56,8 @@ def _members(request: BrandRequest) -> QuerySet[Membership]:
     return rows
 
 
-def _page_of(request: BrandRequest) -> tuple[list[Membership], str]:
-    """One page of members with their week's answers, and the address of the next page."""
+def _page_of(request: BrandRequest) -> tuple[list[Any], str]:
+    """One page of members, each with `week`: answers in seven days; and the address of the next page."""
     week = Answer.objects.filter(
         author=OuterRef("pk"), state=Answer.State.SENT, sent_at__gt=clock.now() - _WEEK
     )
@@ -66,9 +66,7 @@ def _page_of(request: BrandRequest) -> tuple[list[Membership], str]:
     name, _bar, key = request.GET.get("after", "").rpartition("|")
     if key.isdecimal() and len(key) < 19:
         rows = rows.filter(Q(public_name__gt=name) | Q(public_name=name, pk__gt=int(key)))
-    found = list(
-        rows.annotate(week=Coalesce(Subquery(counted), 0)).order_by("public_name", "pk")[: PAGE + 1]
-    )
+    found = list(rows.annotate(week=Coalesce(Subquery(counted), 0)).order_by("public_name", "pk")[: PAGE + 1])
     if len(found) <= PAGE:
         return found, ""
     last = found[PAGE - 1]
@@ -77,14 +75,14 @@ def _page_of(request: BrandRequest) -> tuple[list[Membership], str]:
     return found[:PAGE], f"{reverse('console-people', args=[request.brand.slug])}?{query}"
 
 
-def _shown(request: BrandRequest, rows: list[Membership]) -> list[dict[str, Any]]:
+def _shown(request: BrandRequest, rows: list[Any]) -> list[dict[str, Any]]:
     levels: dict[int, list[Trust]] = defaultdict(list)
     for row in Trust.objects.filter(member__in=rows):
         levels[row.member_id].append(row)
     now = clock.now()
     return [
         {
-            "member": one, "role": role_names()[one.role], "answers": one.week,  # type: ignore[attr-defined]
+            "member": one, "role": role_names()[one.role], "answers": one.week,
             "chip": _chip(one, levels[one.pk]), "topics": sum(bool(row.topic) for row in levels[one.pk]),
             "paused": one.paused_until if one.paused_until and one.paused_until > now else None,
             "url": reverse("console-person", args=[request.brand.slug, one.pk]),

@@ -177,8 +177,8 @@ def step(request: BrandRequest, kind: str) -> HttpResponseBase:
 
 def _chosen(request: BrandRequest) -> dict[int, int]:
     found = {}
-    for key, value in request.POST.items():
-        number = key.removeprefix("q")
+    for key in request.POST:
+        number, value = key.removeprefix("q"), request.POST.get(key, "")
         if key.startswith("q") and number.isdecimal() and value.isdecimal() and len(number + value) < 8:
             found[int(number)] = int(value)
     return found
@@ -198,7 +198,7 @@ def quiz(request: BrandRequest, kind: str) -> HttpResponseBase:
     if all(right.values()):
         return _answer(request)
     wrong = sum(not one for one in right.values())
-    more = {
+    more: dict[str, Any] = {
         "questions": _questions(request, kind, chosen, right), "part": kind, "wrong": wrong,
         "step": "risk" if kind == _RISK else "quiz",
     }  # fmt: skip
@@ -214,8 +214,14 @@ def practise(request: BrandRequest, practice_id: int) -> HttpResponseBase:
     row, past, feedback = onboarding.practise(
         member=request.membership, practice_id=practice_id, text=text, now=clock.now()
     )
-    more = {"practice": row, "past": past, "feedback": feedback, "typed": text, "step": "practice"}
-    if not feedback.is_good:
-        return _answer(request, status=422, **more)
-    way = onboarding.way_of(request.membership)
-    return _answer(request, way=way, rail=_rail(way), **more)
+    more: dict[str, Any] = {
+        "practice": row,
+        "past": past,
+        "feedback": feedback,
+        "typed": text,
+        "step": "practice",
+    }
+    if feedback.is_good:
+        way = onboarding.way_of(request.membership)
+        more |= {"way": way, "rail": _rail(way)}
+    return _answer(request, status=200 if feedback.is_good else 422, **more)
