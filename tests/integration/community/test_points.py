@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
+from chimein.answering.models import Answer, Review
 from chimein.channels.models import ChannelAccount
 from chimein.community.points_models import PointsFact, PointsRow
 from chimein.community.recognition import audit, facts, settle
@@ -23,6 +24,9 @@ pytestmark = pytest.mark.django_db
 # The reader of the log stops before transactions that still run: a test of it must have ended its own.
 real = pytest.mark.django_db(transaction=True)
 NOW = clock.now()
+
+
+Step = tuple[Answer, tuple[str, ...], int, Membership | None]
 
 
 @pytest.fixture
@@ -59,7 +63,7 @@ def test_accepted_then_solved_adds_the_difference(
     account: ChannelAccount, ann: Membership, lead: Actor
 ) -> None:
     made = recognised.answer(account, ann)
-    reader = Membership.objects.get(pk=lead.membership_id)
+    reader = Membership.objects.get(user=lead.user_id)
     recognised.came_of(made, "accepted", by=reader)
     recognised.settle()
     recognised.came_of(made, "thanked", "solved")
@@ -134,8 +138,6 @@ def test_a_near_copy_of_one_s_own_answer_counts_a_fifth(account: ChannelAccount,
 def test_the_coach_has_a_share_in_what_was_solved(
     account: ChannelAccount, ann: Membership, brand: Brand
 ) -> None:
-    from chimein.answering.models import Review
-
     coach = people.member(brand, Role.COLLEAGUE, "Cora")
     made = recognised.answer(account, ann)
     Review.objects.create(
@@ -195,7 +197,7 @@ def test_in_any_order_the_sum_is_that_of_the_audit(
         dice = random.Random(seed)
         who = people.member(brand, Role.COLLEAGUE, f"W{seed}")
         made = [recognised.answer(account, who) for _ in range(9)]
-        steps = [(made[n], ("thanked", "solved"), n, None) for n in range(6)]
+        steps: list[Step] = [(made[n], ("thanked", "solved"), n, None) for n in range(6)]
         steps += [(made[n], ("accepted",), 20 + n, readers[n % 2]) for n in range(3, 9)]
         steps += [(made[n], ("reopened",), 40 + n, None) for n in (1, 4)]
         dice.shuffle(steps)

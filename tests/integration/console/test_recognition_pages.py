@@ -25,7 +25,7 @@ AtMost = Callable[[int], Any]
 
 
 def member_of(actor: Actor) -> Membership:
-    return Membership.objects.get(pk=actor.membership_id)
+    return Membership.objects.get(user=actor.user_id)
 
 
 def solve(console: Console, author: Membership, times: int = 1, days_ago: float = 0) -> None:

@@ -48,6 +48,7 @@ def test_claims_that_came_to_nothing_are_counted_once(
 
 def test_old_claims_are_forgotten(brand: Brand, account: object, colleague: Actor) -> None:
     traffic.tell(account, traffic.post("q", at=1))  # type: ignore[arg-type]
+    assert colleague.membership_id is not None
     HelperLoad.objects.create(member_id=colleague.membership_id, claimed=9, dropped=9)
     happened(events.CLAIMED, colleague, traffic.conversation_of("q").pk, days_ago=40)
     assert counted(brand, colleague) == (0, 0)

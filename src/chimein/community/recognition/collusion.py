@@ -94,7 +94,7 @@ def look(*, brand_id: int, now: datetime) -> int:
     """Look for arranged votes and keep what is new; how many flags that were."""
     since = now - SPAN
     votes = [Votes(*row) for row in db.fetch(_VOTES, (brand_id, since))]
-    received = dict(db.fetch(_RECEIVED, (brand_id, since)))
+    received: dict[str, int] = dict(db.fetch(_RECEIVED, (brand_id, since)))
     found = [*pairs(votes), *rings(votes), *fans(votes, received), *_bursts(brand_id, since, received)]
     return sum(_keep(brand_id, one, now) for one in found)
 

@@ -6,7 +6,6 @@ Counted are offers made, questions opened, answers that went out, and the hours 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -101,10 +100,10 @@ def loads(*, brand: Brand, since: datetime, until: datetime, now: datetime, limi
     return [_load(row) for row in db.fetch(_PEOPLE, params)]
 
 
-def _load(row: Sequence[object]) -> Load:
+def _load(row: db.Row) -> Load:
     pk, name, team, team_zh, *rest, claimed, dropped = row
-    where = in_language(str(team or ""), str(team_zh or ""))
-    return Load(pk, name, where, *rest, drops=drops_often(claimed, dropped))  # type: ignore[arg-type]
+    told = [pk, name, in_language(team or "", team_zh or ""), *rest, drops_often(claimed, dropped)]
+    return Load(*told)
 
 
 # A helper counts from the week in which they joined; who wants no offers does not count among offers.

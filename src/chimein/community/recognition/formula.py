@@ -101,7 +101,7 @@ def score(
     facts: Sequence[Fact], *, member: int, worth: Mapping[int, Worth], voids: Iterable[Void], zone: ZoneInfo
 ) -> dict[Unit, Score]:
     """Every unit of one member. `facts`: the member's own, and others' votes of the same pairs, which only weigh."""
-    void, once = list(voids), set(facts)
+    void, once = list(voids), list(dict.fromkeys(facts))
     counting = [fact for fact in once if not any(one.covers(fact) for one in void)]
     earlier = _Pairs(counting)
     units: dict[Unit, list[Fact]] = defaultdict(list)

@@ -153,6 +153,6 @@ def weeks_of(
     """Points by week, the oldest first, of a person or of a whole brand."""
     who, key = ("member_id", member_id) if member_id is not None else ("brand_id", brand_id)
     first = week - timedelta(days=7 * (count - 1))
-    found = dict(db.fetch(_WEEKS.format(who=who), {"key": key, "since": first}))
+    found: dict[date, int] = dict(db.fetch(_WEEKS.format(who=who), {"key": key, "since": first}))
     mondays = [first + timedelta(days=7 * number) for number in range(count)]
     return [(monday, max(0, found.get(monday, 0))) for monday in mondays]

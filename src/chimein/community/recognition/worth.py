@@ -10,8 +10,8 @@ from chimein.community.points_models import AnswerWorth, TopicDifficulty
 from chimein.community.recognition.formula import Worth
 from chimein.core import db
 from chimein.core.text.compare import similarity
+from chimein.routing.minutes import minutes_of
 from chimein.routing.models import Lane
-from chimein.routing.queue import minutes_of
 
 COMPARED = 100
 """So many of one's own latest earlier answers are looked at for near copies."""
