@@ -11,6 +11,7 @@ from chimein.demo.scenario.model import (
     Customer,
     Episode,
     HistoryItem,
+    Newcomer,
     Product,
     Scenario,
     ScenarioError,
@@ -19,6 +20,7 @@ from chimein.demo.scenario.model import (
     Topic,
     TrustedCustomer,
 )
+from chimein.demo.scenario.scenes import Practice, Scene
 
 __all__ = [
     "Brand",
@@ -26,9 +28,12 @@ __all__ = [
     "Customer",
     "Episode",
     "HistoryItem",
+    "Newcomer",
+    "Practice",
     "Product",
     "Scenario",
     "ScenarioError",
+    "Scene",
     "Site",
     "Step",
     "Topic",

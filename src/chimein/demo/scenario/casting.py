@@ -20,9 +20,11 @@ class Casting:
         colleagues: Iterable[Colleague],
         trusted: Iterable[TrustedCustomer],
         customers: Iterable[Customer],
+        newcomers: Iterable[Colleague] = (),
     ) -> None:
         self._people: list[Person] = [*colleagues, *trusted]
-        self._by_id = {person.id: person for person in self._people}
+        # Newcomers answer only what is given to them by name.
+        self._by_id = {person.id: person for person in (*self._people, *newcomers)}
         self._answers: Counter[str] = Counter()
         # Helpers' own accounts ask nothing in the day: they would seem to answer themselves.
         helpers = {person.handle for person in self._people if isinstance(person, TrustedCustomer)}

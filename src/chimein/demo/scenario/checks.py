@@ -19,9 +19,9 @@ def check(scenario: Scenario) -> Iterator[str]:
     yield from _people(scenario)
     yield from _texts(scenario)
     handles = {customer.handle for customer in scenario.customers}
-    helpers = {person.id for person in scenario.helpers}
+    helpers = {person.id for person in (*scenario.helpers, *scenario.newcomers)}
     topics = {topic.key for topic in scenario.brand.topics}
-    for episode in scenario.episodes:
+    for episode in _all_episodes(scenario):
         if episode.topic not in topics:
             yield f"episode {episode.id}: unknown topic {episode.topic!r}"
         if not _audible(scenario, episode):
@@ -30,13 +30,17 @@ def check(scenario: Scenario) -> Iterator[str]:
             known = helpers if step.kind in ANSWER_STEPS else handles
             for problem in _step_problems(scenario, episode, index, step, known):
                 yield f"episode {episode.id}, step {index} ({step.kind}): {problem}"
-    for item in scenario.history:
+    for item in (*scenario.history, *(one.item for one in scenario.practice)):
         if item.asker not in handles:
             yield f"history {item.id}: unknown author {item.asker!r}"
         if item.topic not in topics:
             yield f"history {item.id}: unknown topic {item.topic!r}"
         if (length := _answer_length(scenario, item.answerer, item.answer, item.language)) > LIMIT:
             yield f"history {item.id}: answer is {length} long, limit {LIMIT}"
+
+
+def _all_episodes(scenario: Scenario) -> list[Episode]:
+    return [*scenario.episodes, *(scene.episode for scene in scenario.scenes)]
 
 
 def _step_problems(
@@ -80,10 +84,10 @@ def _audible(scenario: Scenario, episode: Episode) -> bool:
 
 def _doubles(scenario: Scenario) -> Iterator[str]:
     kinds: dict[str, Iterable[str]] = {
-        "episode": (episode.id for episode in scenario.episodes),
+        "episode": (episode.id for episode in _all_episodes(scenario)),
         "history item": (item.id for item in scenario.history),
-        "helper": (person.id for person in scenario.helpers),
-        "e-mail": (person.email for person in scenario.helpers),
+        "helper": (person.id for person in (*scenario.helpers, *scenario.newcomers)),
+        "e-mail": (person.email for person in (*scenario.helpers, *scenario.newcomers)),
         "customer": (customer.handle.lower() for customer in scenario.customers),
         "site": (site.id for site in scenario.sites),
         "topic": (topic.key for topic in scenario.brand.topics),
@@ -111,13 +115,13 @@ def _places(scenario: Scenario) -> Iterator[str]:
     for topic in scenario.brand.topics:
         if kinds.get(topic.department) != "department":
             yield f"topic {topic.key}: {topic.department!r} is not a department"
-    for colleague in scenario.colleagues:
+    for colleague in (*scenario.colleagues, *scenario.newcomers):
         if colleague.site not in kinds:
             yield f"colleague {colleague.id}: unknown site {colleague.site!r}"
 
 
 def _texts(scenario: Scenario) -> Iterator[str]:
-    texts = Counter(step.text for episode in scenario.episodes for step in episode.steps if step.text)
-    for item in scenario.history:
+    texts = Counter(step.text for episode in _all_episodes(scenario) for step in episode.steps if step.text)
+    for item in (*scenario.history, *(one.item for one in scenario.practice)):
         texts.update(text for text in (item.question, item.answer, item.thanks) if text)
     yield from (f"the same text {n} times: {text[:60]}" for text, n in texts.items() if n > 1)

@@ -2,7 +2,8 @@
 
 ``data/people.yaml`` holds brand, sites, colleagues, trusted and named customers; ``data/names.yaml`` what the
 other customers are made from; ``data/day_*.yaml`` the episodes written one by one; ``data/patterns_*.yaml``
-short exchanges of which each row becomes an episode; ``data/history.yaml`` what was answered before.
+short exchanges of which each row becomes an episode; ``data/history.yaml`` what was answered before;
+``data/scenes.yaml`` what happens in the first minutes, whatever the hour.
 
 A step is written ``verb [who] [to N] [after MINUTES]: text``. Verbs: ask, reply, edit, delete, dm, answer,
 answer-dm. Left out, ``who`` is the opener (customers' steps) or the topic's people (answers; the care desk's
@@ -36,7 +37,15 @@ from chimein.demo.scenario.model import (
     StepKind,
 )
 from chimein.demo.scenario.patterns import expand
-from chimein.demo.scenario.people import own_account, read_brand, read_colleague, read_customer, read_trusted
+from chimein.demo.scenario.people import (
+    own_account,
+    read_brand,
+    read_colleague,
+    read_customer,
+    read_newcomer,
+    read_trusted,
+)
+from chimein.demo.scenario.scenes import Practice, Scene, problems_of
 
 DATA = Path(__file__).parent / "data"
 CUSTOMERS = 300
@@ -84,8 +93,10 @@ def read_scenario(folder: Path) -> Scenario:
         own_account(helper) for helper in trusted
     ]
     customers = make_customers(written, _yaml(folder / "names.yaml"), CUSTOMERS)
-    casting = Casting(colleagues, trusted, customers)
+    newcomers = tuple(read_newcomer(row) for row in people["newcomers"])
+    casting = Casting(colleagues, trusted, customers, newcomers)
     builder = _Builder(casting)
+    scenes = _yaml(folder / "scenes.yaml")
     scenario = Scenario(
         brand=read_brand(people["brand"]),
         sites=tuple(Site(**row) for row in people["sites"]),
@@ -94,8 +105,11 @@ def read_scenario(folder: Path) -> Scenario:
         customers=customers,
         episodes=builder.day(_day_rows(folder)),
         history=builder.history(_yaml(folder / "history.yaml")),
+        newcomers=newcomers,
+        scenes=builder.scenes(scenes["scenes"]),
+        practice=builder.practice(scenes["practice"]),
     )
-    problems = [*builder.problems, *check(scenario)]
+    problems = [*builder.problems, *check(scenario), *problems_of(scenario.scenes)]
     if problems:
         raise ScenarioError(problems)
     return scenario
@@ -151,6 +165,25 @@ class _Builder:
             except LookupError as error:
                 self.problems.append(f"history {row['id']}: {error}")
         return tuple(items)
+
+    def scenes(self, rows: list[dict[str, Any]]) -> tuple[Scene, ...]:
+        """The scenes in the order in which they begin."""
+        found = []
+        for row in rows:
+            episode = self._episode({"handwritten": True, **row})
+            if episode is not None:
+                given = {name: row[name] for name in ("draft", "advice", "hand_back", "rings") if name in row}
+                found.append(Scene(episode, **given))
+        return tuple(sorted(found, key=lambda scene: (scene.episode.start, scene.episode.id)))
+
+    def practice(self, rows: list[dict[str, Any]]) -> tuple[Practice, ...]:
+        """Answers of the days before, of named people at named times."""
+        return tuple(
+            Practice(
+                self._history_item(row, row["days_ago"], row["minute"]), row.get("draft", ""), row["advice"]
+            )
+            for row in rows
+        )
 
     def _history_item(self, row: dict[str, Any], days_ago: int, minute: int) -> HistoryItem:
         person, _ = self._casting.answerer(row.get("by", row["topic"]), row["language"], minute)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from chimein.demo.scenario.scenes import Practice, Scene
 
 Lane = Literal["crowd", "desk", "none"]
 Role = Literal["owner", "lead", "agent", "colleague"]
@@ -99,6 +102,14 @@ class Colleague:
 
 
 @dataclass(frozen=True, slots=True)
+class Newcomer(Colleague):
+    """A colleague who is still growing. `level`: "new" or "coached"; `coach`: whose, by id."""
+
+    level: Literal["new", "coached"]
+    coach: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrustedCustomer:
     """A proven customer who answers as the brand; ``handle`` is this person's own account on the network."""
 
@@ -181,7 +192,10 @@ class HistoryItem:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Everything; episodes sorted by start, history oldest first, ``helpers`` all who may answer."""
+    """Everything; episodes sorted by start, history oldest first, ``helpers`` all who may answer.
+
+    ``newcomers`` come besides them: the day is cast without them, ``scenes`` and ``practice`` are theirs too.
+    """
 
     brand: Brand
     sites: tuple[Site, ...]
@@ -190,13 +204,16 @@ class Scenario:
     customers: tuple[Customer, ...]
     episodes: tuple[Episode, ...]
     history: tuple[HistoryItem, ...]
+    newcomers: tuple[Newcomer, ...] = ()
+    scenes: tuple[Scene, ...] = ()
+    practice: tuple[Practice, ...] = ()
     helpers: tuple[Colleague | TrustedCustomer, ...] = field(init=False, repr=False, compare=False)
     _by_id: dict[str, Colleague | TrustedCustomer] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         helpers: list[Colleague | TrustedCustomer] = [*self.colleagues, *self.trusted]
         object.__setattr__(self, "helpers", tuple(helpers))
-        object.__setattr__(self, "_by_id", {helper.id: helper for helper in helpers})
+        object.__setattr__(self, "_by_id", {person.id: person for person in (*helpers, *self.newcomers)})
 
     def person(self, person_id: str) -> Colleague | TrustedCustomer:
         """The answerer with this id; KeyError when there is none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chimein.demo.scenario.chance import dice
-from chimein.demo.scenario.model import Brand, Colleague, Customer, Product, Topic, TrustedCustomer
+from chimein.demo.scenario.model import Brand, Colleague, Customer, Newcomer, Product, Topic, TrustedCustomer
 
 
 def read_brand(row: dict[str, Any]) -> Brand:
@@ -23,7 +23,16 @@ def _answering(row: dict[str, Any]) -> dict[str, Any]:
 
 def read_colleague(row: dict[str, Any]) -> Colleague:
     """A colleague; the file gives the local part of the e-mail address."""
-    return Colleague(**{"pinyin": "", **_answering(row), "email": f"{row['email']}@tamarind.example"})
+    return Colleague(**_colleague(row))
+
+
+def _colleague(row: dict[str, Any]) -> dict[str, Any]:
+    return {"pinyin": "", **_answering(row), "email": f"{row['email']}@tamarind.example"}
+
+
+def read_newcomer(row: dict[str, Any]) -> Newcomer:
+    """A colleague who is still growing, with the level the demo begins with."""
+    return Newcomer(**_colleague(row))
 
 
 def read_trusted(row: dict[str, Any]) -> TrustedCustomer:

@@ -8,8 +8,9 @@ from pathlib import Path
 from chimein.channels.models import ChannelAccount
 from chimein.core import db
 from chimein.demo.scenario import Scenario, load_scenario
-from chimein.demo.seeding import channels, network, newcomers, people
+from chimein.demo.seeding import channels, house, network, people
 from chimein.demo.seeding.logins import write_logins
+from chimein.demo.seeding.newcomers import welcome_newcomers
 from chimein.demo.seeding.past import Judge, past_of
 from chimein.people.access import signature
 from chimein.people.models import Brand
@@ -30,8 +31,9 @@ def seed_demo(*, base_url: str, folder: Path, now: datetime) -> bool:
     scenario = load_scenario()
     addresses = channels.Addresses(base_url)
     with db.atomic():
-        cast = people.make_people(scenario)
-        newcomers.make_newcomers(cast.brand, password=people.PASSWORD, now=now)
+        cast = people.make_people(scenario, now=now)
+        house.furnish(scenario, cast, now=now)
+        welcome_newcomers(scenario, cast, now=now)
         warble = channels.make_accounts(cast.brand, scenario, addresses)
         access = channels.new_access(addresses, warble.hook_token)
         past = past_of(scenario, now=now, judge=_judge(scenario, cast))

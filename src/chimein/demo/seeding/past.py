@@ -47,7 +47,8 @@ class Judge:
 
 def past_of(scenario: Scenario, *, now: datetime, judge: Judge) -> list[Past]:
     """Everything of the last two weeks, oldest first. `now` is aware; days begin at its midnight."""
-    found = [one for item in scenario.history for one in _told(item, now, judge)]
+    told = (*scenario.history, *(one.item for one in scenario.practice))
+    found = [one for item in told for one in _told(item, now, judge)]
     recast = Recast(scenario, salt="past")
     for episode in scenario.episodes:
         if _is_worth_it(episode):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
 from chimein.core.actor import Role
 from chimein.core.ids import public_id
-from chimein.demo.scenario import Colleague, Scenario, TrustedCustomer
+from chimein.demo.scenario import Colleague, Newcomer, Scenario, TrustedCustomer
 from chimein.people.models import Brand, Membership, Team, Trust, User
 from chimein.triage.models import Topic
 
@@ -18,6 +19,8 @@ PASSWORD = "chimein-demo"  # noqa: S105 - the demo's people are nobody; the bann
 # A few keep off the wall, so that one sees how their answers are shown.
 _OFF_THE_WALL = 12
 LANGUAGES = {"zh": "zh-hans"}
+_JOINED = timedelta(days=84)
+_JOINED_LATELY = timedelta(days=9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +31,15 @@ class Cast:
     members: dict[str, Membership]
 
 
-def make_people(scenario: Scenario) -> Cast:
+def make_people(scenario: Scenario, *, now: datetime) -> Cast:
     """Write brand, teams, topics, users and memberships, inside the caller's transaction."""
-    brand = _brand(scenario)
+    brand = _brand(scenario, now)
     teams = _teams(scenario, brand)
     _topics(scenario, brand, teams)
-    return Cast(brand, _members(scenario, brand, teams))
+    return Cast(brand, _members(scenario, brand, teams, now))
 
 
-def _brand(scenario: Scenario) -> Brand:
+def _brand(scenario: Scenario, now: datetime) -> Brand:
     given = scenario.brand
     return Brand.objects.create(
         slug=SLUG,
@@ -45,6 +48,7 @@ def _brand(scenario: Scenario) -> Brand:
         tagline=given.bio_en[:160],
         tagline_zh=given.bio_zh[:160],
         listening_words=list(given.listening),
+        created_at=now,
     )
 
 
@@ -70,22 +74,25 @@ def _topics(scenario: Scenario, brand: Brand, teams: dict[str, Team]) -> None:
     )
 
 
-def _members(scenario: Scenario, brand: Brand, teams: dict[str, Team]) -> dict[str, Membership]:
+def _members(
+    scenario: Scenario, brand: Brand, teams: dict[str, Team], now: datetime
+) -> dict[str, Membership]:
     password = make_password(PASSWORD)
-    users = User.objects.bulk_create(_user(person, password) for person in scenario.helpers)
+    everybody = (*scenario.helpers, *scenario.newcomers)
+    users = User.objects.bulk_create(_user(person, password) for person in everybody)
     EmailAddress.objects.bulk_create(
         EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users
     )
     members = Membership.objects.bulk_create(
-        _membership(person, user, brand, teams, number)
-        for number, (person, user) in enumerate(zip(scenario.helpers, users, strict=True), 1)
+        _membership(person, user, brand, teams, number, now)
+        for number, (person, user) in enumerate(zip(everybody, users, strict=True), 1)
     )
     Trust.objects.bulk_create(
-        Trust(member=member, level=Trust.Level.TRUSTED, risk=risk, reason="the demo's old hands")
-        for member in members
+        Trust(member=member, level=Trust.Level.TRUSTED, risk=risk, since=member.created_at, reason="the demo's old hands")
+        for member in members[: len(scenario.helpers)]
         for risk in Trust.Risk.values
-    )
-    return {person.id: member for person, member in zip(scenario.helpers, members, strict=True)}
+    )  # fmt: skip
+    return {person.id: member for person, member in zip(everybody, members, strict=True)}
 
 
 def _user(person: Colleague | TrustedCustomer, password: str) -> User:
@@ -94,9 +101,11 @@ def _user(person: Colleague | TrustedCustomer, password: str) -> User:
 
 
 def _membership(
-    person: Colleague | TrustedCustomer, user: User, brand: Brand, teams: dict[str, Team], number: int
-) -> Membership:
+    person: Colleague | TrustedCustomer, user: User, brand: Brand, teams: dict[str, Team], number: int,
+    now: datetime,
+) -> Membership:  # fmt: skip
     colleague = isinstance(person, Colleague)
+    since = _JOINED_LATELY if isinstance(person, Newcomer) else _JOINED
     return Membership(
         user=user,
         brand=brand,
@@ -107,4 +116,5 @@ def _membership(
         on_wall=not colleague or number % _OFF_THE_WALL != 0,
         languages=list(person.languages),
         topics=[topic for topic, _level in person.topics],
+        created_at=now - since,
     )
