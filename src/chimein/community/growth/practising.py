@@ -33,6 +33,7 @@ _HARSH = re.compile(
     r"stupid|idiot|whatever|not my problem|deal with it|shut up)\b"
     r"|冷静点|我说过了|你自己的问题|自己看说明|活该|笨|傻|关我什么事|爱买不买|你应该早|废话"
 )
+_LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _LOUD = re.compile(r"!{2,}|！{2,}|\b[A-Z]{4,}\b(?:\W+\b[A-Z]{4,}\b)+")
 
 
@@ -132,11 +133,12 @@ def _shape(text: str, question: str) -> list[str]:
 def _compared(text: str, published: str) -> tuple[list[str], list[str]]:
     """Words of the published answer that the text has too, and some that it has not."""
     mine = set(analyse.index_words(text))
-    theirs = dict.fromkeys(
-        word
-        for word in analyse.query_words(published)
-        if len(word) > 3 or (len(word) > 1 and not word.isascii())
-    )
-    shared = [word for word in theirs if word in mine]
-    missing = [word for word in theirs if word not in mine]
+    shown: dict[str, str] = {}
+    for word in _LATIN.sub(" ", published).split() or [""]:
+        shown |= {cut: cut for cut in analyse.query_words(word) if len(cut) > 1 and not cut.isascii()}
+    for found in _LATIN.finditer(published):
+        if len(found.group()) > 3:
+            shown.setdefault(analyse.query_words(found.group())[0], found.group().lower())
+    shared = [word for stem, word in shown.items() if stem in mine]
+    missing = [word for stem, word in shown.items() if stem not in mine]
     return shared[:_MOST_WORDS], missing[:_MOST_WORDS]
