@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from chimein.core.actor import Actor
 from chimein.core.errors import NotAllowed
-from chimein.core.policy import ANYONE, NamedPolicy
+from chimein.core.policy import ANYONE, SIGNED, NamedPolicy
 from chimein.people.access import actor_of, membership_of
 from chimein.people.models import Brand, Membership
 from chimein.web.live import note_place
@@ -44,12 +44,12 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def page(policy: NamedPolicy) -> Callable[[View[P]], View[P]]:
-    """Guard a page outside any brand: public, or for anybody who has signed in."""
+    """Guard a page outside any brand: public, proven by its own signature, or for anybody who has signed in."""
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if policy is not ANYONE and not request.user.is_authenticated:
+            if policy not in {ANYONE, SIGNED} and not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             return view(request, *args, **kwargs)
 

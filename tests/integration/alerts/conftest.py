@@ -42,9 +42,16 @@ def question(brand: Brand, account: ChannelAccount) -> Conversation:
     return found
 
 
-def offer(question: Conversation, members: Sequence[Actor], *, now: datetime | None = None) -> None:
+def offer(
+    question: Conversation,
+    members: Sequence[Actor],
+    *,
+    now: datetime | None = None,
+    until: datetime | None = None,
+) -> None:
     """The router brings the question to these."""
     data: dict[str, object] = {"members": [one.membership_id for one in members], "ring": 0, "why": {}}
+    data["until"] = until.isoformat() if until else None
     fact = Fact(
         routing.OFFERED, now or clock.now(), "system:routing", question.brand_id, question.pk, None, data
     )

@@ -21,7 +21,16 @@ from urllib.parse import quote_plus
 import httpx
 from django.utils.translation import gettext_lazy as _
 
-from chimein.alerts.platforms.port import Message, Platform, Reply, Request, by_status, cut_bytes, json_of
+from chimein.alerts.platforms.port import (
+    Message,
+    Platform,
+    Reply,
+    Request,
+    by_status,
+    cut_bytes,
+    json_of,
+    without_marks,
+)
 
 _MOBILE = re.compile(r"\+?\d[\d-]{6,18}")
 _PASSING = frozenset({-1, 130101, 130102})
@@ -37,9 +46,14 @@ def sign(secret: str, timestamp: int) -> str:
 
 def write(secret: Mapping[str, str], message: Message, now: datetime) -> Request:
     """Markdown with a quotation and a link."""
-    quoted = [f"> {_escape(line)}" for line in message.lines if line]
+    quoted = [f"> {without_marks(line)}" for line in message.lines if line]
     called = " ".join(f"@{one}" for one in message.mentions)
-    lines = [f"#### {_escape(message.title)}", *quoted, f"[{_escape(message.link)}]({message.url})", called]
+    lines = [
+        f"#### {without_marks(message.title)}",
+        *quoted,
+        f"[{without_marks(message.link)}]({message.url})",
+        called,
+    ]
     text = cut_bytes("\n\n".join(line for line in lines if line), _MOST_BYTES)
     body: dict[str, Any] = {"msgtype": "markdown", "markdown": {"title": message.title[:60], "text": text}}
     if message.mentions:
@@ -54,10 +68,6 @@ def _signed(secret: Mapping[str, str], now: datetime) -> str:
         return secret["url"]
     moment = int(now.timestamp() * 1000)
     return f"{secret['url']}&timestamp={moment}&sign={quote_plus(sign(secret['sign'], moment))}"
-
-
-def _escape(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]#>])", r"\\\1", text)
 
 
 def read(answer: httpx.Response) -> Reply:

@@ -10,23 +10,23 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from chimein.alerts.platforms.port import Message, Platform, Request, by_status
+from chimein.alerts.platforms.port import Message, Platform, Request, by_status, cut_bytes
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~@])")
-_MOST = 16_383
+_SPECIAL = re.compile(r"([\\`*_\[\]()#|>~])")
+_MOST_BYTES = 4000
 
 
 def escape(text: str) -> str:
     """Text whose marks mean nothing: a customer's @channel must not call the whole room."""
-    return _SPECIAL.sub(r"\\\1", text).replace("\\@", "@\u200b")
+    return _SPECIAL.sub(r"\\\1", text).replace("@", "@\u200b")
 
 
 def write(secret: Mapping[str, str], message: Message, _now: datetime) -> Request:
     """A title, the quotation, a link."""
     called = " ".join(f"@{one.lstrip('@')}" for one in message.mentions)
-    quoted = [f"> {escape(line)}" for line in message.lines if line]
+    quoted = [f"> {escape(cut_bytes(line, _MOST_BYTES))}" for line in message.lines if line]
     lines = [f"**{escape(message.title)}**", *quoted, "", f"[{escape(message.link)}]({message.url})", called]
-    return Request(secret["url"], {"text": "\n".join(lines).rstrip()[:_MOST]})
+    return Request(secret["url"], {"text": "\n".join(lines).rstrip()})
 
 
 PLATFORM = Platform(

@@ -66,6 +66,14 @@ def cut_bytes(text: str, most: int) -> str:
     return data[: most - 3].decode("utf-8", "ignore").rstrip() + "…"
 
 
+_MARKS = str.maketrans("<>[]*`", "＜＞［］＊｀")
+
+
+def without_marks(text: str) -> str:
+    """Text without the marks of Markdown, for dialects that know no escaping: their wide twins look nearly the same."""
+    return text.translate(_MARKS)
+
+
 def json_of(answer: httpx.Response) -> dict[str, Any]:
     """The answer's JSON object; empty when it is none."""
     try:

@@ -7,14 +7,22 @@ no such webhook, 40058 too long or malformed). There is no sign: the key in the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 
 import httpx
 from django.utils.translation import gettext_lazy as _
 
-from chimein.alerts.platforms.port import Message, Platform, Reply, Request, by_status, cut_bytes, json_of
+from chimein.alerts.platforms.port import (
+    Message,
+    Platform,
+    Reply,
+    Request,
+    by_status,
+    cut_bytes,
+    json_of,
+    without_marks,
+)
 
 _PASSING = frozenset({-1, 45009, 45033})
 _MOST_BYTES = 4096
@@ -23,17 +31,15 @@ _MINUTE_S = 60
 
 def write(secret: Mapping[str, str], message: Message, _now: datetime) -> Request:
     """Markdown of their small dialect: bold, quotation, link. What is too long loses the end of the quotation."""
-    foot = [f"[{_escape(message.link)}]({message.url})", " ".join(f"<@{one}>" for one in message.mentions)]
+    foot = [
+        f"[{without_marks(message.link)}]({message.url})",
+        " ".join(f"<@{one}>" for one in message.mentions),
+    ]
     end = "\n".join(line for line in foot if line)
-    quoted = [f"> {_escape(line)}" for line in message.lines if line]
-    head = "\n".join([f"**{_escape(message.title)}**", *quoted])
+    quoted = [f"> {without_marks(line)}" for line in message.lines if line]
+    head = "\n".join([f"**{without_marks(message.title)}**", *quoted])
     text = f"{cut_bytes(head, _MOST_BYTES - len(end.encode()) - 1)}\n{end}"
     return Request(secret["url"], {"msgtype": "markdown", "markdown": {"content": text}})
-
-
-def _escape(text: str) -> str:
-    """No tag, no mention and no mark of a customer's own making."""
-    return re.sub(r"([\\`*_\[\]#])", r"\\\1", text.replace("<", "＜").replace(">", "＞"))
 
 
 def read(answer: httpx.Response) -> Reply:
