@@ -176,6 +176,10 @@ CONSOLE_PAGES: dict[str, tuple[str, Callable[[Page, str], None]]] = {
     "lanes": (GRACE, _at("policy/")),
     "lanes-changed": (HARRIET, _lanes_changed),
     "lanes-row": (HARRIET, _at("policy/?edit=16")),
+    "staffing": (HARRIET, _at("lanes/")),
+    "staffing-row": (HARRIET, _at("lanes/?edit=vip")),
+    "vips": (HARRIET, _at("lanes/vips/?q=an")),
+    "calendars": (HARRIET, _at("lanes/calendars/?edit=0")),
 }
 
 

@@ -15,6 +15,8 @@ _UNTOUCHED = {Delivery.State.QUEUED, Delivery.State.RETRY}
 
 def on_frozen(fact: Fact) -> None:
     """Held answers become drafts again. One that is partly on the network goes on: half of it would be worse."""
+    if fact.conversation_id is None:
+        return
     on_its_way = Answer.objects.filter(
         conversation_id=fact.conversation_id, state__in=[Answer.State.HELD, Answer.State.SENDING]
     )

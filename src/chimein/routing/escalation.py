@@ -92,11 +92,16 @@ def fire(*, now: datetime, limit: int = BATCH) -> int:
         rows = db.fetch(_DUE, {"now": now, "limit": limit})
         if not rows:
             return 0
-        fired = [_take(_Due(*row[:6], Who(*row[6:])), now) for row in rows]
+        fired = [_take(_due(row), now) for row in rows]
         _keep(fired, now)
         _advance(fired, now)
         _tell(fired, now)
     return len(rows)
+
+
+def _due(row: db.Row) -> _Due:
+    pk, brand_id, lane, step, since, due, *who = row
+    return _Due(pk, brand_id, lane, step, since, due, Who(*who))
 
 
 def _take(item: _Due, now: datetime) -> _Fired:

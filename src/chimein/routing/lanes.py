@@ -110,7 +110,7 @@ DEFAULT = Setup(
         ),
         "desk": LaneRules(
             "desk", push=True, seats=3, roles=("agent",),
-            ladder=(_DESK_WARN, _LATE, Step(200, ("lead",), 1, alarm=True)),
+            ladder=(_DESK_WARN, _LATE, Step(200, ("lead",), 1)),
         ),
         "expert": LaneRules(
             "expert", push=True, accept_minutes=5, seats=2, roles=("colleague",),
@@ -141,9 +141,13 @@ def _lane(name: str, stored: Mapping[str, Any] | None) -> LaneRules:
     if stored is None:
         return DEFAULT.lanes[name]
     known = {one.name for one in fields(LaneRules)} - {"lane", "ladder"}
-    given = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()}
+    given: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in stored.items()
+        if key in known
+    }
     ladder = tuple(Step(**{**step, "to": tuple(step["to"])}) for step in stored.get("ladder", ()))
-    made = LaneRules(name, ladder=ladder, **{key: given[key] for key in known if key in given})
+    made = LaneRules(name, ladder=ladder, **given)
     _check_lane(made)
     return made
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from chimein.core import db
 from chimein.core.actor import STAFF_ROLES
 from chimein.core.events import Fact, emit_many
-from chimein.routing import events
+from chimein.routing import clocks, events
 from chimein.routing.matching.settings import DEFAULT
 from chimein.routing.models import Lane
 
@@ -97,4 +97,7 @@ def leave(
         )
         for conversation_id, brand_id, actor, reason, trusted_only, was_chosen in rows
     )  # fmt: skip
-    return [row[0] for row in rows]
+    moved = [row[0] for row in rows]
+    if moved:
+        clocks.settle(moved, now=now)  # the desk's ladder counts from now on
+    return moved

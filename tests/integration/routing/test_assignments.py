@@ -123,7 +123,7 @@ def test_only_on_duty_and_nobody_who_is_away(account: ChannelAccount, brand: Bra
     assert run(brand, night) == 0
     assert run(brand, night + timedelta(hours=6)) == 1
     assert run(brand, night + timedelta(hours=15)) == 0  # after hours: silent, and nobody else
-    Membership.objects.filter(pk=ann.membership_id).update(
+    Membership.objects.filter(pk=ann.membership_id or 0).update(
         away_from=night + timedelta(days=1), away_until=night + timedelta(days=3)
     )
     assert ann.membership_id not in duty.on_duty(brand.pk, now=night + timedelta(days=2, hours=8))
@@ -137,7 +137,7 @@ def test_seats_of_the_lane_and_of_a_person(account: ChannelAccount, brand: Brand
     items = [waiting.item(account, "desk") for _ in range(6)]
     now = items[-1].waiting_since
     assert run(brand, now) == 3
-    Membership.objects.filter(pk=ann.membership_id).update(seats=5)
+    Membership.objects.filter(pk=ann.membership_id or 0).update(seats=5)
     assert run(brand, now) == 2
     WorkItem.objects.filter(pk=items[0].pk).update(is_open=False)
     assert run(brand, now) == 1

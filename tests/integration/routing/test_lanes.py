@@ -55,7 +55,7 @@ def item_of(id: str) -> WorkItem:
 def test_each_lane_has_its_time(account: ChannelAccount, lane: Lane) -> None:
     item = ask(account, "q", lane)
     assert item.lane == lane
-    assert item.due_at - item.waiting_since == timedelta(minutes=queue.minutes_of(lane))
+    assert item.due_at - item.waiting_since == timedelta(minutes=minutes_of_lanes.minutes_of(lane))
 
 
 @pytest.mark.parametrize("first", range(len(STRICTEST_FIRST)))

@@ -21,7 +21,7 @@ from chimein.core.policy import LEAD, STAFF
 from chimein.people import calendar_writing, duty
 from chimein.people.calendars import public_days
 from chimein.people.models import Calendar, Membership, Team
-from chimein.web.console import frame, lanes_tabs, lanes_words, moments
+from chimein.web.console import frame, lanes_tabs, moments
 from chimein.web.console.calendars_form import CalendarForm, HoursForm
 from chimein.web.guard import BrandRequest, brand_page
 
@@ -75,7 +75,7 @@ def _people(request: BrandRequest, names: dict[int, str], hours: HoursForm | Non
     zone = request.brand.timezone
     return [
         {
-            "row": row, "role": lanes_words.ROLES.get(row.role, row.role), "here": row.pk in on_duty,
+            "row": row, "here": row.pk in on_duty,
             "form": hours if hours and hours.prefix == f"m{row.pk}"
             else HoursForm(row=row, calendars=names, zone=zone),
         }

@@ -15,8 +15,6 @@ from chimein.web.console import lanes_words
 from chimein.web.console.lanes_words import Names
 from chimein.web.console.words import audience
 
-STEPS = 4
-"""Steps of a ladder that the page offers; a table may have a few more."""
 Choices = list[tuple[str, str]]
 
 
@@ -112,7 +110,7 @@ class LaneForm(forms.Form):
         told: Choices = [(one, audience([one])) for one in lanes.AUDIENCE]
         if row.lane != "vip":
             told = [one for one in told if one[0] not in {"manager", "stand_in"}]
-        for number in range(max(STEPS, len(row.ladder))):
+        for number in range(min(len(row.ladder) + 1, lanes.MOST_STEPS)):
             step = row.ladder[number] if number < len(row.ladder) else None
             label = _("After percent of the time")
             at = step.at if step else None

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -38,10 +39,14 @@ def _context(request: BrandRequest) -> dict[str, Any]:
         "named": vips.named(brand_id), "unnamed": vips.without_manager(brand_id, setup.vip.followers),
         "found": vips.find(brand_id, query), "query": query, "people": people,
         "away": {one["id"] for one in people if not one["here"]},
-        "threshold": setup.vip.followers, "may_edit": request.actor.is_lead,
+        "threshold": _grouped(setup.vip.followers), "may_edit": request.actor.is_lead,
         "url": reverse("console-vips", args=[request.brand.slug]),
         "tabs": lanes_tabs.tabs(request.brand.slug, "console-vips"),
     }  # fmt: skip
+
+
+def _grouped(number: int | None) -> str:
+    return "" if number is None else str(number_format(number, force_grouping=True))
 
 
 @brand_page(STAFF)
