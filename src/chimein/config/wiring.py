@@ -44,7 +44,7 @@ def connect() -> None:
             conversations.RECEIVED: [alerts.on_received],
             routing.OFFERED: [alerts.on_offered],
             routing.WITHDRAWN: [alerts.on_withdrawn],
-            routing.PASSED: [alerts.on_passed],
+            routing.PASSED: [alerts.on_passed, growth.on_passed],
             routing.CLAIMED: [alerts.on_claimed],
             routing.ASSIGNED: [alerts.on_assigned],
             routing.UNASSIGNED: [alerts.on_unassigned],

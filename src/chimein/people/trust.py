@@ -85,6 +85,12 @@ def has_begun(member: Membership) -> bool:
     return Trust.objects.filter(member=member, level__gt=Level.NEW).exists()
 
 
+def is_paused(member: Membership, *, now: datetime) -> bool:
+    """Whether nobody asks a helper anything just now."""
+    paused = member.paused_until is not None and member.paused_until > now
+    return paused and Role(member.role) not in STAFF_ROLES
+
+
 def risk_of(*, trusted_only: bool) -> str:
     """The class of risk of a queue item: what the lane policy keeps to the trusted is doubtful."""
     return DOUBTFUL if trusted_only else CLEAN

@@ -83,6 +83,24 @@ def test_being_asked_and_having_answered_change_nothing(helper: Membership, ques
     assert not Skill.objects.exists()
 
 
+@pytest.mark.parametrize(("reason", "counts"), [("topic", True), ("unsure", True), ("busy", False)])
+def test_only_a_pass_that_says_so_is_evidence(
+    helper: Membership, question: Conversation, reason: str, counts: bool
+) -> None:
+    Offer.objects.create(
+        conversation=question,
+        member=helper,
+        ring=0,
+        offered_at=clock.now(),
+        passed_at=clock.now(),
+        pass_reason=reason,
+    )
+    skills.refresh([helper.pk], now=clock.now())
+    row = skill(helper)
+    assert (row is not None) == counts
+    assert row is None or (row.log_odds < priors.UNKNOWN and row.poor == 0)
+
+
 def test_the_same_job_twice_leaves_the_same_figures(helper: Membership, question: Conversation) -> None:
     answers(helper, question, "accepted", "reopened", "edited")
     now = clock.now()

@@ -193,7 +193,9 @@ def test_a_helper_reads_the_own_standing_and_a_pause(
     console: Console, colleague: Actor, signed_in: SignIn
 ) -> None:
     Membership.objects.filter(user=colleague.user_id).update(paused_until=clock.now() + timedelta(hours=5))
-    page = signed_in(colleague).get(console.url("way")).content.decode()
+    client = signed_in(colleague)
+    assert client.get(console.url("card"))["Location"] == console.url("way")
+    page = client.get(console.url("way")).content.decode()
     assert "Trusted" in page
     assert "nobody asks you until" in page
 

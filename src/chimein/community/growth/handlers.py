@@ -22,3 +22,9 @@ def on_expired(fact: Fact) -> None:
     member = fact.data.get("member")
     if member is not None and fact.conversation_id is not None:
         trust.lapse(member_id=member, conversation_id=fact.conversation_id, now=fact.at)
+
+
+def on_passed(fact: Fact) -> None:
+    """Somebody passed a question on: that it is not their topic says something, that they are busy nothing."""
+    if fact.data.get("reason") in skills.PASS_REASONS:
+        skills.refresh([fact.data["member"]], now=clock.now())

@@ -27,7 +27,7 @@ from chimein.triage.models import Topic
 
 _HORIZON = timedelta(days=5 * figures.HALF_LIFE_DAYS)
 _FADE = "power(2, -greatest(0, extract(epoch FROM %(now)s - {at})) / %(half)s)::float8"
-PASS_REASONS = ("unsure",)
+PASS_REASONS = ("topic", "unsure")
 """Reasons of passing a question on that say something about ability; that somebody is busy says nothing."""
 
 # A thank-you says that it is solved too: it counts once.

@@ -149,8 +149,9 @@ def render_card(request: BrandRequest) -> HttpResponse:
 
 @brand_page(MEMBER)
 def card(request: BrandRequest) -> HttpResponseBase:
-    """The page with the one card. Somebody new is shown the way in instead."""
-    if not trust.has_begun(request.membership):
+    """The page with the one card. Somebody new is shown the way in instead, somebody paused why."""
+    member = request.membership
+    if not trust.has_begun(member) or trust.is_paused(member, now=clock.now()):
         return frame.go(request, reverse("console-way", args=[request.brand.slug]))
     if frame.wants_fragment(request):
         return render_card(request)
