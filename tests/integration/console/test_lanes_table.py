@@ -223,6 +223,8 @@ def test_a_manager_is_named_and_taken_back(console: Console, account: Any, page:
     response = page.post(url, {"manager": mona.pk, "stand_in": sten.pk}, headers=HTMX)
     assert VipManager.objects.get().manager_id == mona.pk
     assert WorkItem.objects.get(pk=item.pk).lane == "vip"
+    seen = page.get(console.url("conversation", item.conversation.public_id)).content.decode()
+    assert "Stand-in: Sten" in seen
     same = page.post(url, {"manager": mona.pk, "stand_in": mona.pk}, headers=HTMX)
     assert "somebody else" in toast(same)["text"]
     assert page.post(toast(response)["undo_url"]).status_code == 204

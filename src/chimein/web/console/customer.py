@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from chimein.contacts.models import Identity
 from chimein.conversations.models import Conversation, Message
+from chimein.routing.lane_models import VipManager
 from chimein.web.console.rows import network_label
 
 MOST_EARLIER = 6
@@ -30,10 +31,12 @@ class Customer:
     earlier: Sequence[Conversation]
     more: bool
     others: Sequence[Identity]
+    care: VipManager | None
+    """Who looks after this person, if somebody is named."""
 
 
 def customer_of(conversation: Conversation, messages: Sequence[Message]) -> Customer:
-    """What the side pane shows. Three statements, whatever the history."""
+    """What the side pane shows. Four statements, whatever the history."""
     contact_id = conversation.contact_id
     identities = (
         list(Identity.objects.filter(contact_id=contact_id).order_by("-followers", "pk"))
@@ -53,6 +56,9 @@ def customer_of(conversation: Conversation, messages: Sequence[Message]) -> Cust
         earlier=earlier[:MOST_EARLIER],
         more=len(earlier) > MOST_EARLIER,
         others=[one for pk, one in here.items() if pk not in known],
+        care=VipManager.objects.select_related("manager", "stand_in").filter(contact_id=contact_id).first()
+        if contact_id
+        else None,
     )
 
 
