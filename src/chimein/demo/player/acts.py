@@ -15,6 +15,7 @@ from django.utils import translation
 from chimein.answering import services as answering
 from chimein.answering.models import Draft
 from chimein.core import clock
+from chimein.demo.player import words
 from chimein.demo.player.helpers import Helper
 from chimein.demo.scenario.chance import dice
 from chimein.routing import presence
@@ -48,6 +49,16 @@ def seconds_for(text: str) -> float:
     return _READING_S + min(high, max(low, len(text) * _SECONDS_A_LETTER))
 
 
+def hand_back(task: Task, reason: str) -> Act:
+    """Somebody begins, says why they are not the one, and gives it back."""
+    return _give_back(task, reason)
+
+
+def plain(task: Task) -> Act:
+    """An answer without a turn."""
+    return _answer(task)
+
+
 def act_for(task: Task) -> Act:
     """An ordinary answer, or now and then one with a turn."""
     luck = dice(f"act:{task.name}").random()
@@ -60,7 +71,9 @@ def detour_for(task: Task) -> Act | None:
     """What somebody else does with it first, now and then: gives it back, or lets the claim run out."""
     luck = dice(f"detour:{task.name}").random()
     if luck < _HAND_BACK:
-        return _give_back(task)
+        return _give_back(
+            task, "有人比我更懂这个" if task.language == "zh" else "Somebody else knows this better"
+        )
     return _forget(task) if luck < _HAND_BACK + _FORGET else None
 
 
@@ -89,7 +102,7 @@ def _answer_on_second_thought(task: Task) -> Act:
         presence.leave(actor=task.helper.actor, conversation_id=task.conversation_id)
 
 
-def _give_back(task: Task) -> Act:
+def _give_back(task: Task, reason: str) -> Act:
     """Begins, sees that it is not the right person for it, hands it back."""
     actor, conversation = task.helper.actor, task.conversation_id
     routing.claim(actor=actor, conversation_id=conversation, now=clock.now())
@@ -97,7 +110,6 @@ def _give_back(task: Task) -> Act:
     answering.save_draft(
         actor=actor, conversation_id=conversation, kind=Draft.Kind.REPLY, text="", now=clock.now()
     )
-    reason = "有人比我更懂这个" if task.language == "zh" else "Somebody else knows this better"
     routing.release(actor=actor, conversation_id=conversation, reason=reason, now=clock.now())
     presence.leave(actor=actor, conversation_id=conversation)
 
@@ -135,7 +147,7 @@ def _send(task: Task, fence: int) -> int:
             now=clock.now(),
             reply_to_id=task.message_id,
             split=True,
-            anyway="这里也适用" if task.language == "zh" else "It fits here as well",
+            anyway=words.anyway(task.language),
         )
     return made.pk
 

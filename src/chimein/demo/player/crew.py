@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,9 @@ from chimein.demo.player.desk import Item
 from chimein.demo.player.helpers import Helper, Helpers, Wish
 from chimein.demo.player.progress import asked_by, next_step
 from chimein.demo.player.town import Town
+from chimein.demo.scenario import Scene
 from chimein.demo.scenario.model import ANSWER_STEPS
+from chimein.people import trust
 from chimein.routing import services as routing
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,7 @@ _AGAIN = timedelta(seconds=12)
 _MOST_TRIES = 5
 _NOBODY_WAITS = timedelta(seconds=15)
 _NEVER_CAME = timedelta(minutes=10)
+_NO_MORE_RINGS = timedelta(minutes=6)
 
 
 @dataclass(slots=True)
@@ -48,7 +51,10 @@ class _Due:
 
 
 class Crew:
-    """Everybody who answers. `accounts` are the channel accounts looked at; `pace` divides all pauses."""
+    """Everybody who answers. `accounts` are the channel accounts looked at; `pace` divides all pauses.
+
+    `scenes` have a stage direction: somebody gives it back first, a second ring is waited for, a draft is mended.
+    """
 
     def __init__(
         self,
@@ -58,11 +64,13 @@ class Crew:
         *,
         brand_id: int,
         accounts: list[int],
+        scenes: Iterable[Scene],
         pace: float,
     ) -> None:
         self._town = town
         self._customers = customers
         self._helpers = helpers
+        self._scenes = {one.episode.id: one for one in scenes}
         self._brand_id = brand_id
         self._accounts = accounts
         self._pace = pace
@@ -137,12 +145,21 @@ class Crew:
             self._nobody_waits(due, name, now)
         else:
             self._closed.pop(name, None)
+            if self._is_too_soon(due, item, now):
+                return
             step, episode = due.play.episode.steps[due.number], due.play.episode
-            wish = Wish(step.by, episode.topic, episode.language)
-            if not self.begin(item, name, step.text, wish, now=now):
+            wish = Wish(step.by, episode.topic, episode.language, by_name=step.wanted == "named")
+            scene = self._scenes.get(episode.id) if due.number == 1 else None
+            if not self.begin(item, name, step.text, wish, scene, now=now):
                 return
             if self._tries[name] > _MOST_TRIES:
                 self._customers.end(due.play, "could not be answered")
+
+    def _is_too_soon(self, due: _Due, item: Item, now: datetime) -> bool:
+        """Whether more people are to be asked before anybody answers."""
+        scene = self._scenes.get(due.play.episode.id)
+        waits = scene is not None and item.rings < scene.rings
+        return waits and now < due.since + _NO_MORE_RINGS / self._pace
 
     def _nobody_waits(self, due: _Due, name: str, now: datetime) -> None:
         """Answered, and not yet seen on the network; or it needs no answer in ChimeIn's eyes."""
@@ -156,7 +173,9 @@ class Crew:
         """Whether one of us has it in hand."""
         return item.conversation_id in self._doing
 
-    def begin(self, item: Item, name: str, text: str, wish: Wish, *, now: datetime) -> bool:
+    def begin(
+        self, item: Item, name: str, text: str, wish: Wish, scene: Scene | None = None, *, now: datetime
+    ) -> bool:
         """Let somebody answer it with this text, if somebody may and has time; whether anybody has begun."""
         helper = self._helpers.choose(item, wish, self.is_free)
         if helper is None:
@@ -165,19 +184,23 @@ class Crew:
             return False
         tries = self._tries[name] = self._tries.get(name, 0) + 1
         self._not_before[name] = now + _AGAIN / self._pace
-        task = acts.Task(name, helper, item.conversation_id, item.message_id, text, wish.language, self._pace)
-        if tries > 1 or not self._detour(item, task, wish, now):
-            self._start(task.helper, item, acts.act_for(task), now)
+        said = _draft_of(scene, helper, wish) or text
+        task = acts.Task(name, helper, item.conversation_id, item.message_id, said, wish.language, self._pace)
+        if tries > 1 or not self._detour(item, task, wish, scene, now):
+            self._start(helper, item, acts.plain(task) if scene else acts.act_for(task), now)
         return True
 
-    def _detour(self, item: Item, task: acts.Task, wish: Wish, now: datetime) -> bool:
-        """Now and then somebody else has it in hand first."""
+    def _detour(self, item: Item, task: acts.Task, wish: Wish, scene: Scene | None, now: datetime) -> bool:
+        """Now and then somebody else has it in hand first; in some scenes always, in others never."""
         other = self._helpers.choose(
-            item, replace(wish, person=""), lambda one: one.id != task.helper.id and self.is_free(one)
+            item,
+            replace(wish, person="", by_name=False),
+            lambda one: one.id != task.helper.id and self.is_free(one),
         )
-        if other is None or item.kept_for is not None:
+        if other is None or item.kept_for is not None or (scene and not scene.hand_back):
             return False
-        act = acts.detour_for(replace(task, helper=other))
+        turned = replace(task, helper=other)
+        act = acts.hand_back(turned, scene.hand_back) if scene else acts.detour_for(turned)
         if act is not None:
             self._start(other, item, act, now)
         return act is not None
@@ -185,3 +208,11 @@ class Crew:
     def _start(self, helper: Helper, item: Item, act: acts.Act, now: datetime) -> None:
         self._doing[item.conversation_id] = _Doing(helper, act, now)
         self._go_on(item.conversation_id, self._doing[item.conversation_id], now)
+
+
+def _draft_of(scene: Scene | None, helper: Helper, wish: Wish) -> str:
+    """What somebody coached writes here at first; nothing when they are past that."""
+    if scene is None or not scene.draft:
+        return ""
+    coached = trust.needs_review(helper.member_id, topic=wish.topic, language=wish.language)
+    return scene.draft if coached else ""

@@ -44,6 +44,11 @@ class Customers:
         return self._minute
 
     @property
+    def hour(self) -> float:
+        """The hour of the written day."""
+        return self._at / 60 % 24
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing more will happen."""
         return self._waiting is None and not self.running

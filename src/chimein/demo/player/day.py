@@ -13,6 +13,7 @@ DAY_MINUTES = 24 * 60
 _SHOPS_OPEN = range(8 * 60, 21 * 60)
 _FORM_SHARE = 0.08
 _FORM_KINDS = frozenset({"howto", "product", "stock"})
+_SCENES_AT = 10 * 60
 PREFIX = "play:"
 
 
@@ -65,9 +66,18 @@ def plays_of(scenario: Scenario, day: int) -> list[Play]:
     return sorted(found, key=lambda play: (play.minute, play.episode.id))
 
 
+def scenes_of(scenario: Scenario, day: int, minute: int) -> list[Play]:
+    """The day's scenes, which begin when the day does: at this minute, counted from the first midnight."""
+    recast = Recast(scenario, salt=f"day:{day}") if day else None
+    return [Play(day, minute + one.episode.start, one.episode, recast) for one in scenario.scenes]
+
+
 def plays_from(scenario: Scenario, minute: int) -> Iterator[Play]:
-    """All plays from a minute on, day after day without end."""
-    day = minute // DAY_MINUTES
+    """All plays from a minute on, day after day without end; those of later days with their scenes."""
+    day = first = minute // DAY_MINUTES
     while True:
-        yield from (play for play in plays_of(scenario, day) if play.minute >= minute)
+        coming = [play for play in plays_of(scenario, day) if play.minute >= minute]
+        if day > first:
+            coming += scenes_of(scenario, day, day * DAY_MINUTES + _SCENES_AT)
+        yield from sorted(coming, key=lambda play: play.minute)
         day += 1

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chimein.channels.models import ChannelAccount
 from chimein.core import clock
+from chimein.demo.player.bystanders import Bystanders
+from chimein.demo.player.coaching import Coaching
+from chimein.demo.player.credit import Credit
 from chimein.demo.player.crew import Crew
 from chimein.demo.player.customers import Customers
-from chimein.demo.player.day import DAY_MINUTES, PREFIX, Play, plays_from, plays_of
+from chimein.demo.player.day import DAY_MINUTES, PREFIX, Play, plays_from, plays_of, scenes_of
 from chimein.demo.player.helpers import Helpers
+from chimein.demo.player.leads import Leads
 from chimein.demo.player.matching import Memory
 from chimein.demo.player.strangers import Strangers
 from chimein.demo.player.town import Town, knock
@@ -41,7 +46,7 @@ class Stage:
 
 
 class Player:
-    """Customers, helpers and whoever looks after strangers, step by step."""
+    """Customers, helpers, their coaches and leads, and whoever looks after strangers, step by step."""
 
     def __init__(self, stage: Stage, customers: Customers, *, patience: timedelta = PATIENCE) -> None:
         accounts = ChannelAccount.objects.filter(brand=stage.brand, is_active=True)
@@ -54,7 +59,15 @@ class Player:
             helpers,
             brand_id=stage.brand.pk,
             accounts=[account.pk for account in accounts],
+            scenes=stage.scenario.scenes,
             pace=stage.speed,
+        )
+        which = {"brand_id": stage.brand.pk, "pace": stage.speed}
+        self._credit = Credit(stage.scenario, stage.brand)
+        self._leads = Leads(stage.scenario, helpers, **which)
+        self._coaching = Coaching(stage.scenario, helpers, self._crew.is_free, **which)
+        self._bystanders = Bystanders(
+            stage.scenario, helpers, self._crew.is_free, lambda: customers.hour, **which
         )
         self._strangers = Strangers(
             stage.town,
@@ -73,7 +86,11 @@ class Player:
         now = clock.now()
         self.customers.run(now=now)
         self._crew.run(now=now)
+        self._coaching.run(now=now)
         self._strangers.run(now=now)
+        self._bystanders.run(now=now)
+        self._leads.run(now=now)
+        self._credit.run(now=now)
 
     def stop(self) -> None:
         """End in good order: nothing stays in anybody's hands."""
@@ -98,9 +115,19 @@ def living_day(stage: Stage, *, now: datetime) -> Player:
     stage.town.look()
     begun = _begun(stage)
     first, minute = where_to_begin(stage, begun, now)
-    customers = _customers(stage, plays_from(stage.scenario, first), minute)
-    customers.resume(begun)
+    scenes = scenes_of(stage.scenario, minute // DAY_MINUTES, minute)
+    told = [one for one in scenes if one.key(0) in stage.town.keyed]
+    # Two streams in order, of which one never ends.
+    coming = heapq.merge(
+        [one for one in scenes if one not in told], plays_from(stage.scenario, first), key=_minute
+    )
+    customers = _customers(stage, coming, minute)
+    customers.resume([*begun, *told])
     return Player(stage, customers)
+
+
+def _minute(play: Play) -> int:
+    return play.minute
 
 
 def play_some(
@@ -111,7 +138,8 @@ def play_some(
     `meanwhile` is called between steps, to take in and deliver where no worker does. What is not over after
     so many `seconds` is "still running". The same `day` again posts nothing twice.
     """
-    chosen = [play for play in plays_of(stage.scenario, day) if play.episode.id in set(episode_ids)]
+    known = [*plays_of(stage.scenario, day), *scenes_of(stage.scenario, day, day * DAY_MINUTES)]
+    chosen = [play for play in known if play.episode.id in set(episode_ids)]
     player = Player(stage, _customers(stage, chosen, max(play.minute for play in chosen)))
     until = clock.now() + timedelta(seconds=seconds)
     while not player.customers.is_over and clock.now() < until:

@@ -78,7 +78,7 @@ class Strangers:
     def _say_goodbye(self, item: Item, key: str, now: datetime) -> None:
         """A customer of ours came back with a word the script has no answer to."""
         before = self._helpers.member(item.kept_for)
-        wish = Wish(before.id if before else "", "", item.language)
+        wish = Wish(before.id if before else "", "", item.language, by_name=before is not None)
         text = words.closing(key, item.language, sober=item.lane not in HELPERS_LANES)
         self._crew.begin(item, f"closing:{key}", text, wish, now=now)
 

@@ -107,3 +107,27 @@ def closing(name: str, language: str, *, sober: bool) -> str:
 def from_experience(name: str, language: str, answer: str) -> str:
     """An answer that helped somebody else before, said to be just that."""
     return dice(f"known:{name}").choice(_KNOWN["zh" if language == "zh" else "en"]).format(answer=answer)
+
+
+ADVICE = {
+    False: (
+        "Good: short, kind, and it solves it.",
+        "Just right. You could say how long it takes, too.",
+        "Fine as it is. Names help: use theirs where you can.",
+    ),
+    True: ("很好，清楚又亲切。", "可以了，再说一句大概要多久就更好。", "就这样发，称呼用得不错。"),
+}
+"""A line for who wrote a draft that can go out as it is, by whether it is in Chinese."""
+
+
+def anyway(language: str) -> str:
+    """Why something is posted although it was said like this before."""
+    return "这里也适用" if language == "zh" else "It fits here as well"
+
+
+def is_ours(text: str) -> bool:
+    """Whether these are small words of ours."""
+    if any(text in those for pool in (_CLOSING, _SOBER) for those in pool.values()):
+        return True
+    begins = (known.partition("{")[0] for those in _KNOWN.values() for known in those)
+    return any(text.startswith(begin) for begin in begins)

@@ -21,7 +21,7 @@ def welcome_newcomers(scenario: Scenario, cast: Cast, *, now: datetime) -> None:
         member = cast.members[one.id]
         if one.level == "coached":
             Trust.objects.create(
-                member=member, level=Trust.Level.COACHED, since=member.created_at, reason="did the lesson and the practice"
+                member=member, level=Trust.Level.COACHED, since=member.created_at, reason="lesson and practice done"
             )  # fmt: skip
         if one.coach:
             coaches.choose(actor=lead, member_id=member.pk, coach_id=cast.members[one.coach].pk, now=now)

@@ -88,7 +88,10 @@ def _members(
         for number, (person, user) in enumerate(zip(everybody, users, strict=True), 1)
     )
     Trust.objects.bulk_create(
-        Trust(member=member, level=Trust.Level.TRUSTED, risk=risk, since=member.created_at, reason="the demo's old hands")
+        Trust(
+            member=member, level=Trust.Level.TRUSTED, risk=risk, since=member.created_at,
+            reason="the demo's old hands",
+        )
         for member in members[: len(scenario.helpers)]
         for risk in Trust.Risk.values
     )  # fmt: skip
