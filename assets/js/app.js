@@ -9,6 +9,7 @@ import { startKeys } from "./keys.js";
 import { morph, startLive } from "./live.js";
 import { startMenus } from "./menus.js";
 import { startPush } from "./push.js";
+import { startSliders } from "./sliders.js";
 import { say } from "./text.js";
 import { startTheme } from "./theme.js";
 import { startToasts, toast } from "./toasts.js";
@@ -54,6 +55,7 @@ document.addEventListener("chimein:added", (event) => htmx.process(event.target)
 startTheme();
 startMenus();
 startToasts();
+startSliders();
 startClocks();
 startCounters();
 startComposer();

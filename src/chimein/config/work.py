@@ -17,10 +17,12 @@ from chimein.community.growth import nightly
 from chimein.community.recognition import work as recognition
 from chimein.community.recognition.facts import POINTS_CHANNEL
 from chimein.community.recognition.rewards import REWARD_CHANNEL
+from chimein.config import planning
 from chimein.core import clock, db
 from chimein.core.loops import Loop, Step, Waker
 from chimein.core.options import option
 from chimein.insights.fold import fold
+from chimein.insights.planning import PLAN_CHANNEL
 from chimein.intake import batch, second_look
 from chimein.routing import assignments, escalation, offers_copies, offers_router, presence, services, timers
 from chimein.routing.timers import OFFERS_CHANNEL
@@ -34,6 +36,7 @@ _SWEEP_S = 2.0
 _FOLD_S = 1.0
 _CLEAN_S = 60.0
 _LEARN_S = 60.0
+_PLAN_S = 30.0
 _LOOK_S = 1.0
 _ASSIGN_S = 1.0
 _LADDER_S = 1.0
@@ -137,6 +140,12 @@ def learn() -> float:
     return _LEARN_S
 
 
+def plan() -> float:
+    """What leads asked the planner."""
+    planning.run_waiting(now=clock.now)
+    return _PLAN_S
+
+
 def find_outcomes() -> float:
     """What came of answers: reviews, thanks, comebacks, silence."""
     return 0.0 if outcomes.find(now=clock.now()) else _OUTCOMES_S
@@ -166,6 +175,7 @@ STEPS: dict[str, tuple[Step, tuple[str, ...]]] = {
     "rewards": (recognition.reward, (REWARD_CHANNEL,)),
     "points audit": (recognition.audit, ()),
     "learning": (learn, (TRAINING_CHANNEL,)),
+    "planning": (plan, (PLAN_CHANNEL,)),
     "alerts": (alert, (ALERT_CHANNEL,)),
     "letters": (sending.run_mail, (ALERT_CHANNEL,)),
     "chats": (posting.run, (ALERT_CHANNEL,)),

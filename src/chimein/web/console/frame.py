@@ -36,6 +36,7 @@ _PLACES: tuple[tuple[str, str, NamedPolicy], ...] = (
     ("console-learning", "lightbulb", STAFF),
     ("console-people", "users-round", LEAD),
     ("console-fairness", "heart-handshake", LEAD),
+    ("console-planner", "chart-column", LEAD),
     ("console-channels", "radio-tower", LEAD),
     ("console-bridges", "megaphone", LEAD),
 )
@@ -51,6 +52,7 @@ def _labels() -> dict[str, str]:
         "console-people": _("People"),
         "console-points": _("Points"),
         "console-fairness": _("Fairness"),
+        "console-planner": _("Planner"),
         "console-ledger": _("Ledger"),
         "console-policy": _("Lanes"),
         "console-lists": _("Word lists"),
