@@ -80,7 +80,7 @@ def save(*, actor: Actor, wish: Wish, now: datetime, bridge_id: int | None = Non
     with db.atomic():
         bridge = _locked(actor, bridge_id) if bridge_id else Bridge(brand_id=actor.brand_id, created_at=now)
         _fill(bridge, platform, wish)
-        if bridge.pk is None:
+        if not bridge_id:
             bridge.created_by_id = actor.membership_id
         bridge.save()
         _tell(events.BRIDGE_SAVED, actor, now, bridge, platform=bridge.platform)
@@ -88,7 +88,7 @@ def save(*, actor: Actor, wish: Wish, now: datetime, bridge_id: int | None = Non
 
 
 def _fill(bridge: Bridge, platform: Platform, wish: Wish) -> None:
-    old = bridge.secret or {}
+    old: dict[str, str] = bridge.secret if bridge.pk else {}
     same = bridge.platform == platform.name
     url = wish.url.strip() or (old.get("url", "") if same else "")
     check_address(platform, url)

@@ -35,21 +35,28 @@ def add(*, actor: Actor, endpoint: str, p256dh: str, auth: str, name: str, now: 
 
     Raises UserError when what it sent is no subscription.
     """
+    user_id = _user(actor)
     if not (_is_address(endpoint) and _are_keys(p256dh, auth)):
         raise UserError(_("This browser's subscription cannot be read. Please try again."))
     with db.atomic():
         made, is_new = Browser.objects.update_or_create(
             mark=mark_of(endpoint),
             defaults={
-                "user_id": actor.user_id, "name": name[:80], "failures": 0, "last_error": "",
+                "user_id": user_id, "name": name[:80], "failures": 0, "last_error": "",
                 "secret": {"endpoint": endpoint, "p256dh": p256dh, "auth": auth},
             },
         )  # fmt: skip
-        extra = Browser.objects.filter(user_id=actor.user_id).order_by("-pk")[MOST:]
+        extra = Browser.objects.filter(user_id=user_id).order_by("-pk")[MOST:]
         Browser.objects.filter(pk__in=[one.pk for one in extra]).delete()
         if is_new:
             _tell(events.BROWSER_ADDED, actor.label, actor.brand_id, now, made.pk)
     return made
+
+
+def _user(actor: Actor) -> int:
+    """Whose browser it is; the system has none."""
+    assert actor.user_id is not None
+    return actor.user_id
 
 
 def _is_address(endpoint: str) -> bool:
@@ -75,7 +82,7 @@ def _are_keys(p256dh: str, auth: str) -> bool:
 def remove(*, actor: Actor, browser_id: int, now: datetime) -> bool:
     """This browser of the actor's takes no pushes any more; whether there was one."""
     with db.atomic():
-        gone = Browser.objects.filter(pk=browser_id, user_id=actor.user_id).delete()[0]
+        gone = Browser.objects.filter(pk=browser_id, user_id=_user(actor)).delete()[0]
         if gone:
             _tell(events.BROWSER_REMOVED, actor.label, actor.brand_id, now, browser_id, reason="asked")
     return bool(gone)

@@ -18,14 +18,15 @@ def look(*, actor: Actor, seen: Sequence[int], language: str, now: datetime) -> 
 
     The page's language is kept: pushes and mails are written in it.
     """
+    assert actor.membership_id is not None
+    assert actor.user_id is not None
     with db.atomic():
-        if actor.membership_id is not None:
-            presence.seen_here([actor.membership_id], now=now)
+        presence.seen_here([actor.membership_id], now=now)
         User.objects.filter(pk=actor.user_id).exclude(language=language).update(language=language)
         mine = Alert.objects.filter(member=actor.membership_id, way="page", pk__in=list(seen)[:100])
         new = mine.filter(seen_at=None).update(seen_at=now)
         if new:
-            show([actor.membership_id or 0])
+            show([actor.membership_id])
     return new
 
 

@@ -65,7 +65,8 @@ def topic_of(tag: str) -> str:
 
 def encode(payload: Mapping[str, Any], *, p256dh: str, auth: str) -> bytes:
     """The payload encrypted for one browser (aes128gcm). Raises ValueError for keys that are none."""
-    from pywebpush import WebPusher, WebPushException  # 0.3 s to load: only who sends pays for it
+    # 0.3 s to load: only who sends pays for it.
+    from pywebpush import WebPusher, WebPushException  # type: ignore[import-untyped]
 
     data = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
     if len(data) > MOST_BYTES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
@@ -44,7 +44,7 @@ def browsers_of(user: User) -> list[Browser]:
     return list(Browser.objects.filter(user=user).order_by("-pk"))
 
 
-def bridges_of(brand_id: int) -> Sequence[Bridge]:
+def bridges_of(brand_id: int) -> Iterable[Bridge]:
     """The brand's rooms with what waits for each, by name."""
     rows = Bridge.objects.filter(brand=brand_id, removed_at=None)
     return rows.annotate(waiting=Count("posts", filter=Q(posts__state="waiting"))).order_by("name", "pk")

@@ -59,6 +59,12 @@ def offer(
         handlers.on_offered(fact)
 
 
+def member_of(who: Actor) -> int:
+    """The membership of an actor that is a person."""
+    assert who.membership_id is not None
+    return who.membership_id
+
+
 def withdraw(question: Conversation, members: Sequence[Actor], reason: str = "taken") -> None:
     data: dict[str, object] = {"members": [one.membership_id for one in members], "reason": reason}
     fact = Fact(routing.WITHDRAWN, clock.now(), "system:routing", question.brand_id, question.pk, None, data)

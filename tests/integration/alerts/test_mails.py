@@ -20,7 +20,7 @@ from chimein.people.models import Brand, HelperSettings, User
 from chimein.routing.models import WorkItem
 from tests.factories import people
 from tests.factories.desk import send_off
-from tests.integration.alerts.conftest import MINUTE, offer, run, states
+from tests.integration.alerts.conftest import MINUTE, member_of, offer, run, states
 
 pytestmark = pytest.mark.django_db
 
@@ -36,8 +36,8 @@ def _mailed(question: Conversation, to: Actor) -> EmailMessage:
 def test_the_letter_says_what_and_until_when_in_the_reader_s_own_words(
     question: Conversation, colleague: Actor
 ) -> None:
-    User.objects.filter(pk=colleague.user_id).update(language="zh-hans")
-    HelperSettings.objects.create(member_id=colleague.membership_id, timezone="Asia/Shanghai")
+    User.objects.filter(memberships=member_of(colleague)).update(language="zh-hans")
+    HelperSettings.objects.create(member_id=member_of(colleague), timezone="Asia/Shanghai")
     due = datetime(2026, 11, 22, 9, 5, tzinfo=UTC)
     WorkItem.objects.filter(pk=question.pk).update(due_at=due)
     letter = _mailed(question, colleague)
@@ -50,9 +50,9 @@ def test_the_letter_says_what_and_until_when_in_the_reader_s_own_words(
 
 def test_a_private_message_is_never_quoted(question: Conversation, agent: Actor) -> None:
     Conversation.objects.filter(pk=question.pk).update(visibility="private")
-    Choice.objects.create(member_id=agent.membership_id, kind="offer", way="mail", wanted=True)
+    Choice.objects.create(member_id=member_of(agent), kind="offer", way="mail", wanted=True)
     letter = _mailed(question, agent)
-    assert "headphones" not in letter.body + letter.subject
+    assert "headphones" not in f"{letter.body}{letter.subject}"
     assert "private message" in letter.body
 
 
@@ -149,7 +149,7 @@ def test_a_lead_reads_what_was_answered_and_what_is_late(
 
 
 def test_whoever_wants_no_digest_gets_none(question: Conversation, colleague: Actor) -> None:
-    Choice.objects.create(member_id=colleague.membership_id, kind="digest", way="mail", wanted=False)
+    Choice.objects.create(member_id=member_of(colleague), kind="digest", way="mail", wanted=False)
     _digest(_morning("UTC"))
     assert mail.outbox == []
 
@@ -159,7 +159,7 @@ def test_yesterday_s_answers_are_counted(question: Conversation, colleague: Acto
     now = clock.now() + timedelta(minutes=1)
     Answer.objects.filter(pk=made.pk).update(state="sent", sent_at=now)
     row = Alert.objects.create(
-        member_id=colleague.membership_id,
+        member_id=member_of(colleague),
         kind="digest",
         way="mail",
         subject="day:x",

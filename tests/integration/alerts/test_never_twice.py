@@ -26,7 +26,7 @@ from chimein.people.models import Brand, HelperSettings, User
 from chimein.routing import presence, services
 from chimein.routing.models import WorkItem
 from tests.factories import people
-from tests.integration.alerts.conftest import offer, withdraw
+from tests.integration.alerts.conftest import member_of, offer, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +110,7 @@ class _Story:
         ]
         for number in (0, 2):
             HelperSettings.objects.create(
-                member_id=self.people[number].membership_id,
+                member_id=member_of(self.people[number]),
                 timezone=_ZONE,
                 quiet_from=_QUIET[0],
                 quiet_until=_QUIET[1],
@@ -122,7 +122,7 @@ class _Story:
 
     def _browser(self, number: int) -> int:
         secret = {"endpoint": "https://push.example/x", "p256dh": "-", "auth": "-"}
-        user_id = self.people[number].user_id
+        user_id = User.objects.get(memberships=member_of(self.people[number])).pk
         return Browser.objects.create(user_id=user_id, mark=f"m{user_id}", secret=secret).pk
 
     def do(self, name: str, given_: object) -> None:

@@ -15,9 +15,10 @@ from chimein.conversations.models import Conversation
 from chimein.core.actor import Actor
 from chimein.people.models import Brand, User
 from chimein.routing.models import HelperLoad
+from chimein.web import topics
 from chimein.web.console import alert_toasts
 from tests.factories.push import PushService, new_keys
-from tests.integration.alerts.conftest import offer, run, withdraw
+from tests.integration.alerts.conftest import member_of, offer, run, withdraw
 from tests.integration.console.conftest import at_most
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +102,7 @@ def test_a_page_that_is_seen_says_so(
     alert.refresh_from_db()
     assert alert.seen_at is not None
     assert HelperLoad.objects.get(member=colleague.membership_id).last_seen_at is not None
-    assert User.objects.get(pk=colleague.user_id).language == "zh-hans"
+    assert User.objects.get(memberships=member_of(colleague)).language == "zh-hans"
 
 
 def test_the_live_fragment_shows_the_toast_until_it_is_seen_or_taken(
@@ -117,6 +118,17 @@ def test_the_live_fragment_shows_the_toast_until_it_is_seen_or_taken(
     assert "有个问题请您回答" in drawn
     withdraw(question, [colleague])
     assert f'<div id="alert-{alert.pk}" data-live-remove></div>' in alert_toasts.render(member, "en")
+
+
+def test_only_oneself_may_follow_one_s_alerts(colleague: Actor, trusted: Actor, stranger: User) -> None:
+    def may(who: User | None, whose: Actor) -> bool:
+        return topics.allowed(who, topics.parse(f"alerts:{member_of(whose)}"))
+
+    oneself = User.objects.get(memberships=member_of(colleague))
+    assert may(oneself, colleague)
+    assert not may(oneself, trusted)
+    assert not may(stranger, colleague)
+    assert not may(None, colleague)
 
 
 def test_a_browser_is_added_tried_and_removed(

@@ -17,7 +17,7 @@ from chimein.routing import presence
 from chimein.routing import services as routing
 from tests.factories.crowd import at_once
 from tests.factories.push import PushService, check_signature
-from tests.integration.alerts.conftest import MINUTE, offer, run, states, withdraw
+from tests.integration.alerts.conftest import MINUTE, member_of, offer, run, states, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -191,7 +191,7 @@ def test_quiet_hours_hold_everything(service: PushService, question: Conversatio
     service.browser_of(colleague)
     now = clock.now()
     HelperSettings.objects.create(
-        member_id=colleague.membership_id, timezone="Asia/Shanghai",
+        member_id=member_of(colleague), timezone="Asia/Shanghai",
         quiet_from=(now + timedelta(hours=7)).time(), quiet_until=(now + timedelta(hours=8, minutes=10)).time(),
     )  # fmt: skip
     offer(question, [colleague])
@@ -208,7 +208,7 @@ def test_what_will_be_stale_after_the_quiet_is_dropped(
 ) -> None:
     service.browser_of(colleague)
     HelperSettings.objects.create(
-        member_id=colleague.membership_id, muted_until=clock.now() + timedelta(hours=5)
+        member_id=member_of(colleague), muted_until=clock.now() + timedelta(hours=5)
     )
     offer(question, [colleague])
     run()
@@ -244,12 +244,12 @@ def test_taken_while_it_is_being_sent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The claim comes between the request and our note of it: the device is told all the same."""
-    from chimein.alerts import sending
+    from chimein.alerts import sending, settling
 
     service.browser_of(colleague)
     offer(question, [colleague])
     run(ways=("page",))
-    settle = sending.settle
+    settle = settling.settle
 
     def late(*args: object, **more: object) -> None:
         routing.claim(actor=agent, conversation_id=question.pk, now=clock.now())

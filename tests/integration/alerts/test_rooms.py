@@ -16,7 +16,7 @@ import pytest
 from chimein.alerts import bridges, handlers, kinds, posting
 from chimein.alerts.bridges import Wish
 from chimein.alerts.models import Alert, Bridge, BridgePost, Choice
-from chimein.alerts.writing import tell
+from chimein.alerts.writing import News, tell
 from chimein.conversations.models import Conversation
 from chimein.core import clock, db
 from chimein.core.actor import Actor
@@ -25,13 +25,13 @@ from chimein.core.events import Fact
 from chimein.core.http import ALLOWED_PRIVATE_HOSTS
 from chimein.people.models import HelperSettings
 from chimein.routing import events as routing
-from tests.integration.alerts.conftest import MINUTE, offer
+from tests.integration.alerts.conftest import MINUTE, member_of, offer
 
 pytestmark = pytest.mark.django_db
 
 
 @dataclass
-class Room:
+class Chat:
     """A chat on this machine that takes Mattermost's webhooks; `answers` are its next statuses."""
 
     url: str
@@ -41,14 +41,14 @@ class Room:
 
 
 @contextmanager
-def _running() -> Iterator[Room]:
+def _running() -> Iterator[Chat]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            room.seen += 1
-            status, headers = room.answers.pop(0) if room.answers else (200, {})
+            chat.seen += 1
+            status, headers = chat.answers.pop(0) if chat.answers else (200, {})
             if status == 200:
-                room.texts.append(body["text"])
+                chat.texts.append(body["text"])
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
@@ -59,12 +59,12 @@ def _running() -> Iterator[Room]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    room = Room(f"http://127.0.0.1:{server.server_port}/hooks/abc")
+    chat = Chat(f"http://127.0.0.1:{server.server_port}/hooks/abc")
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         with ALLOWED_PRIVATE_HOSTS.override((f"127.0.0.1:{server.server_port}",)):
-            yield room
+            yield chat
     finally:
         server.shutdown()
         server.server_close()
@@ -72,7 +72,7 @@ def _running() -> Iterator[Room]:
 
 
 @pytest.fixture
-def room() -> Iterator[Room]:
+def room() -> Iterator[Chat]:
     with _running() as running:
         yield running
 
@@ -85,7 +85,7 @@ def wish(url: str, /, **changes: Any) -> Wish:
     return Wish(**(known | changes))
 
 
-def connect(lead: Actor, room: Room, **changes: Any) -> Bridge:
+def connect(lead: Actor, room: Chat, **changes: Any) -> Bridge:
     return bridges.save(actor=lead, wish=wish(room.url, **changes), now=clock.now())
 
 
@@ -105,7 +105,7 @@ def post(after: timedelta = timedelta()) -> int:
 
 
 def test_a_room_is_told_once_and_calls_who_asked_for_it(
-    room: Room, question: Conversation, lead: Actor, agent: Actor
+    room: Chat, question: Conversation, lead: Actor, agent: Actor
 ) -> None:
     made = connect(lead, room)
     bridges.call_me(actor=lead, bridge_id=made.pk, name="@lena", now=clock.now())
@@ -122,10 +122,10 @@ def test_a_room_is_told_once_and_calls_who_asked_for_it(
     assert Bridge.objects.get().last_ok_at is not None
 
 
-def test_whoever_has_quiet_hours_is_not_called(room: Room, question: Conversation, lead: Actor) -> None:
+def test_whoever_has_quiet_hours_is_not_called(room: Chat, question: Conversation, lead: Actor) -> None:
     made = connect(lead, room)
     bridges.call_me(actor=lead, bridge_id=made.pk, name="lena", now=clock.now())
-    HelperSettings.objects.create(member_id=lead.membership_id, muted_until=clock.now() + timedelta(hours=1))
+    HelperSettings.objects.create(member_id=member_of(lead), muted_until=clock.now() + timedelta(hours=1))
     breach(question, lead)
     post()
     assert "@lena" not in room.texts[0]
@@ -142,7 +142,7 @@ def test_whoever_has_quiet_hours_is_not_called(room: Room, question: Conversatio
     ],
 )
 def test_a_room_hears_what_it_asked_for(
-    room: Room, question: Conversation, lead: Actor, changes: dict[str, list[str]], told: int
+    room: Chat, question: Conversation, lead: Actor, changes: dict[str, list[str]], told: int
 ) -> None:
     Conversation.objects.filter(pk=question.pk).update(topic="sound")
     connect(lead, room, **changes)
@@ -151,7 +151,7 @@ def test_a_room_hears_what_it_asked_for(
     assert len(room.texts) == told
 
 
-def test_a_private_message_is_never_quoted(room: Room, question: Conversation, lead: Actor) -> None:
+def test_a_private_message_is_never_quoted(room: Chat, question: Conversation, lead: Actor) -> None:
     Conversation.objects.filter(pk=question.pk).update(visibility="private")
     connect(lead, room)
     breach(question, lead)
@@ -160,7 +160,7 @@ def test_a_private_message_is_never_quoted(room: Room, question: Conversation, l
 
 
 def test_what_is_taken_before_it_is_told_is_not_told(
-    room: Room, question: Conversation, lead: Actor, agent: Actor, colleague: Actor
+    room: Chat, question: Conversation, lead: Actor, agent: Actor, colleague: Actor
 ) -> None:
     from chimein.routing import services
 
@@ -172,7 +172,7 @@ def test_what_is_taken_before_it_is_told_is_not_told(
 
 
 def test_a_chat_that_is_away_is_asked_again_and_its_health_shows(
-    room: Room, question: Conversation, lead: Actor
+    room: Chat, question: Conversation, lead: Actor
 ) -> None:
     connect(lead, room)
     room.answers = [(503, {}), (429, {"Retry-After": "120"})]
@@ -187,7 +187,7 @@ def test_a_chat_that_is_away_is_asked_again_and_its_health_shows(
     assert Bridge.objects.get().last_error == ""
 
 
-def test_a_room_that_is_gone_is_not_asked_for_ever(room: Room, question: Conversation, lead: Actor) -> None:
+def test_a_room_that_is_gone_is_not_asked_for_ever(room: Chat, question: Conversation, lead: Actor) -> None:
     connect(lead, room)
     room.answers = [(404, {})]
     breach(question, lead)
@@ -197,19 +197,19 @@ def test_a_room_that_is_gone_is_not_asked_for_ever(room: Room, question: Convers
 
 
 def test_no_more_than_a_room_takes(
-    room: Room, question: Conversation, lead: Actor, monkeypatch: pytest.MonkeyPatch
+    room: Chat, question: Conversation, lead: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connect(lead, room, kinds=["mention"])
     monkeypatch.setattr(
         "chimein.alerts.posting._pace", lambda bridge, now: now + MINUTE if len(room.texts) > 1 else None
     )
     for number in range(4):
-        tell(handlers.News(kinds.MENTION, lead.brand_id, f"n{number}", clock.now(), question.pk), [])
+        tell(News(kinds.MENTION, lead.brand_id, f"n{number}", clock.now(), question.pk), [])
     post()
     assert len(room.texts) == 2
 
 
-def test_the_pace_is_the_platform_s(room: Room, question: Conversation, lead: Actor) -> None:
+def test_the_pace_is_the_platform_s(room: Chat, question: Conversation, lead: Actor) -> None:
     made = connect(lead, room)
     now = clock.now()
     for number in range(60):
@@ -221,7 +221,7 @@ def test_the_pace_is_the_platform_s(room: Room, question: Conversation, lead: Ac
     assert wait == now + timedelta(seconds=10)
 
 
-def test_trying_says_what_is_wrong(room: Room, lead: Actor) -> None:
+def test_trying_says_what_is_wrong(room: Chat, lead: Actor) -> None:
     made = connect(lead, room)
     assert bridges.try_out(actor=lead, bridge_id=made.pk, now=clock.now()).ok
     assert "ChimeIn is connected to this room" in room.texts[0]
@@ -280,7 +280,7 @@ def test_the_address_is_not_readable_in_the_database(lead: Actor) -> None:
 
 
 def test_a_removed_room_is_told_nothing_and_can_come_back(
-    room: Room, question: Conversation, lead: Actor
+    room: Chat, question: Conversation, lead: Actor
 ) -> None:
     made = connect(lead, room)
     bridges.remove(actor=lead, bridge_id=made.pk, back=False, now=clock.now())
@@ -294,12 +294,12 @@ def test_a_removed_room_is_told_nothing_and_can_come_back(
 
 
 def test_a_note_calls_colleagues_by_name(
-    room: Room, question: Conversation, agent: Actor, lead: Actor
+    room: Chat, question: Conversation, agent: Actor, lead: Actor
 ) -> None:
     from chimein.answering.services import add_note
 
     connect(lead, room, kinds=["mention"])
-    Choice.objects.create(member_id=lead.membership_id, kind="mention", way="mail", wanted=True)
+    Choice.objects.create(member_id=member_of(lead), kind="mention", way="mail", wanted=True)
     add_note(
         actor=agent, conversation_id=question.pk, text="@Lena, is this ours? a@b.example", now=clock.now()
     )

@@ -57,7 +57,7 @@ def render(member_id: int, language: str) -> str:
     new = [one for one in fresh if one.state == Alert.State.SENT and one.seen_at is None][-MOST:]
     gone = [one for one in fresh if one.state == Alert.State.WITHDRAWN]
     with translation.override(language):
-        parts = [format_html('<div id="alert-{}" data-live-remove></div>', one.pk) for one in gone]
+        parts: list[str] = [format_html('<div id="alert-{}" data-live-remove></div>', one.pk) for one in gone]
         parts += [_toast(shown_of(one, member, language)) for one in new]
         return "\n".join([*bells(count_words(member_id)), *parts])
 
