@@ -7,34 +7,78 @@ import chimein.core.clock
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('insights', '0001_initial'),
-        ('people', '0005_invitations'),
+        ("insights", "0001_initial"),
+        ("people", "0005_invitations"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PlannerRun',
+            name="PlannerRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_at', models.DateTimeField(default=chimein.core.clock.now)),
-                ('helpers', models.PositiveIntegerField()),
-                ('desk', models.PositiveIntegerField()),
-                ('traffic', models.CharField(choices=[('own', 'Our own last four weeks'), ('yearly', 'Questions a year')], default='yearly', max_length=6)),
-                ('questions', models.PositiveIntegerField(help_text='Questions a year.')),
-                ('budget', models.FloatField(help_text='Offers per helper and day at most.')),
-                ('stage', models.CharField(choices=[('waiting', 'Waiting for a worker'), ('running', 'Simulating'), ('done', 'Done'), ('stopped', 'Stopped'), ('failed', 'Failed')], default='waiting', max_length=8)),
-                ('share', models.FloatField(default=0, help_text='How far it has got, 0 to 1.')),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('figures', models.JSONField(default=dict)),
-                ('error', models.CharField(blank=True, max_length=200)),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.membership')),
-                ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.brand')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(default=chimein.core.clock.now)),
+                ("helpers", models.PositiveIntegerField()),
+                ("desk", models.PositiveIntegerField()),
+                (
+                    "traffic",
+                    models.CharField(
+                        choices=[("own", "Our own last four weeks"), ("yearly", "Questions a year")],
+                        default="yearly",
+                        max_length=6,
+                    ),
+                ),
+                ("questions", models.PositiveIntegerField(help_text="Questions a year.")),
+                ("budget", models.FloatField(help_text="Offers per helper and day at most.")),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting for a worker"),
+                            ("running", "Simulating"),
+                            ("done", "Done"),
+                            ("stopped", "Stopped"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("share", models.FloatField(default=0, help_text="How far it has got, 0 to 1.")),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("figures", models.JSONField(default=dict)),
+                ("error", models.CharField(blank=True, max_length=200)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.membership",
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="people.brand",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['brand', '-asked_at'], name='planner_run_newest')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('brand',), name='one_plan_at_a_time')],
+                "indexes": [models.Index(fields=["brand", "-asked_at"], name="planner_run_newest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("brand",), name="one_plan_at_a_time"
+                    )
+                ],
             },
         ),
     ]

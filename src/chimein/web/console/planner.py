@@ -102,7 +102,7 @@ def _lines(run: PlannerRun, beside: PlannerRun | None) -> list[Line]:
             change, better = _change(own, other, key, kind, wanted)
         made.append(
             Line(
-                names[key], _written(own[key], kind), f"{_written(low, kind)} – {_written(high, kind)}",
+                names[key], _written(own[key], kind), f"{_written(max(low, 0), kind)} – {_written(high, kind)}",
                 _written(other[key], kind) if other else "", change, better,
             )
         )  # fmt: skip
@@ -142,7 +142,7 @@ def _curve(run: PlannerRun) -> charts.Plane | None:
     return charts.plane(
         [
             ("lane", _("answered within 15 minutes"), [(count, share) for count, share, _crowd in points]),
-            ("topic", _("answered by helpers"), [(count, crowd) for count, _share, crowd in points]),
+            ("shipped", _("answered by helpers"), [(count, crowd) for count, _share, crowd in points]),
         ]
     )
 
