@@ -13,12 +13,18 @@ from typing import Any, Literal
 
 from chimein.core import db
 from chimein.core.actor import Actor
+from chimein.core.options import option
 from chimein.routing.access import HELPERS_LANES, is_insider, lanes_of
 from chimein.routing.matching.settings import DEFAULT
 from chimein.routing.models import STRICTEST_FIRST, Presence
 from chimein.routing.presence import TYPING
 from chimein.routing.queue import strictness
 
+MATCHED_FIRST_MINUTES = option(
+    "MATCHED_FIRST_MINUTES",
+    DEFAULT.matched_first_s / 60,
+    "Minutes for which a new question is shown only to whom it was brought and to whom its topic fits.",
+)
 Whose = Literal["all", "mine", "free"]
 MOST_COUNTED = 1000
 LANES = tuple(lane.value for lane in STRICTEST_FIRST)
@@ -253,7 +259,7 @@ def _whose(actor: Actor, now: datetime) -> dict[str, Any]:
     return {
         "brand": actor.brand_id, "me": actor.membership_id, "now": now, "lanes": lanes_of(actor),
         "insider": is_insider(actor), "staff": actor.is_staff,
-        "matched_since": now - timedelta(seconds=DEFAULT.matched_first_s),
+        "matched_since": now - timedelta(minutes=MATCHED_FIRST_MINUTES.get()),
     }  # fmt: skip
 
 

@@ -35,6 +35,7 @@ from chimein.web.guard import BrandRequest, brand_page
 
 _SKIPPED = "skipped"
 _PULSE = "helpers-pulse"
+_BACK = "back_on_card"
 _THANKS = "thanks"
 _MOST_SKIPPED = 200
 _LONG_MINUTES = 120
@@ -79,7 +80,7 @@ def _thanks(request: BrandRequest, now: datetime) -> dict[str, Any] | None:
 def card_context(request: BrandRequest) -> dict[str, Any]:
     """The card this member is shown now, or none."""
     now = clock.now()
-    stay = request.GET.get("at", "")
+    stay = request.session.pop(_BACK, "") or request.GET.get("at", "")
     presence.seen_here([request.membership.pk], now=now)
     item = next_offer(
         actor=request.actor, languages=request.membership.languages, skipped=_skipped(request), now=now,
@@ -177,8 +178,9 @@ def remember_skipped(request: BrandRequest, conversation_id: int) -> None:
 
 
 def forget_one_skipped(request: BrandRequest, conversation_id: int) -> None:
-    """It may come back."""
+    """It comes back, before the one that is shown now."""
     _keep_skipped(request, [one for one in _skipped(request) if one != conversation_id])
+    request.session[_BACK] = str(conversation_id)
 
 
 def _keep_skipped(request: BrandRequest, mine: list[int]) -> None:
