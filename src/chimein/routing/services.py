@@ -191,7 +191,9 @@ def sweep_expired(*, now: datetime) -> int:
             offers_book.given_back([(row[0], row[2]) for row in rows], reason="silent", now=now)
             timers.wake()
         emit_many(
-            Fact(events.EXPIRED, now, "system:routing", brand_id, conversation_id, None, {"member": holder_id})
+            Fact(
+                events.EXPIRED, now, "system:routing", brand_id, conversation_id, None, {"member": holder_id}
+            )
             for conversation_id, brand_id, holder_id in rows
         )
     return len(rows)
