@@ -29,7 +29,13 @@ def address(console: Console, name: str) -> str:
             values: dict[str, object] = {
                 key: 1 for key, kind in wanted.items() if isinstance(kind, IntConverter)
             }
-            words = {"public_id": "nothing", "kind": "reply", "way": "page", "lane": "desk"}
+            words = {
+                "public_id": "nothing",
+                "kind": "reply",
+                "way": "page",
+                "lane": "desk",
+                "token": "nothing",
+            }
             values |= {key: words[key] for key in wanted if key in words}
             return reverse(name, kwargs=found | values)
     raise AssertionError(name)
