@@ -22,7 +22,7 @@ FALLBACK_MINUTES = option(
     DEFAULT.fallback_min,
     "Minutes after which a question leaves the crowd lane in any case, unless more time was promised for it.",
 )
-_DESK_SHARE = 0.6
+_DESK_SHARE, _DESK_SHARE_DOUBTFUL = 0.6, 0.8
 RING_AT_ONCE = -1
 """As `open_seats`: a claim ended without an answer, so the next ring is due."""
 
@@ -71,9 +71,14 @@ class Item:
 
     @property
     def assist_at(self) -> datetime:
-        """When the desk takes it over if it can: early enough to make it, but the crowd has 40 % of the time first."""
-        lead = min(timedelta(minutes=LEAD_MINUTES.get()), (self.due_at - self.waiting_since) * _DESK_SHARE)
-        return self.due_at - lead
+        """When the desk takes it over if it can: early enough to make it, but the crowd has 40 % of the time first.
+
+        Sooner (20 %) where only the trusted may answer: they are few.
+        """
+        minutes, share = LEAD_MINUTES.get(), _DESK_SHARE
+        if self.trusted_only:
+            minutes, share = max(minutes, DEFAULT.assist_lead_doubtful_min), _DESK_SHARE_DOUBTFUL
+        return self.due_at - min(timedelta(minutes=minutes), (self.due_at - self.waiting_since) * share)
 
     @property
     def fallback_at(self) -> datetime:
