@@ -142,7 +142,17 @@ def candidates(case: Case, *, now: datetime) -> list[Membership]:
     ]  # fmt: skip
     load = _load(case, [one.pk for one in may], now)
     coach_id = Membership.objects.values_list("coach_id", flat=True).get(pk=case.author_id)
-    return sorted(may, key=lambda one: (one.pk != coach_id, -levels[one.pk], load.get(one.pk, 0), one.pk))
+    return sorted(
+        may,
+        key=lambda one: (
+            one.pk != coach_id, not _reads(one, case.language), -levels[one.pk], load.get(one.pk, 0), one.pk
+        ),
+    )  # fmt: skip
+
+
+def _reads(member: Membership, language: str) -> bool:
+    """Whether somebody understands what is written in this language; who named none understands all."""
+    return not language or not member.languages or language in member.languages
 
 
 def _load(case: Case, members: list[int], now: datetime) -> dict[int, int]:

@@ -66,8 +66,8 @@ class Credit:
 
     def __init__(self, scenario: Scenario, brand: Brand) -> None:
         self._brand = brand
-        self._practice = {one.item.answer: one for one in scenario.practice if one.advice}
-        self._coaches = {one.id: scenario.person(one.coach).email for one in scenario.newcomers if one.coach}
+        self._practice = {one.item.answer: one for one in scenario.practice if one.read_by}
+        self._readers = {one.read_by: scenario.person(one.read_by).email for one in self._practice.values()}
         self._next: datetime | None = None
         self._quiet = 0
 
@@ -114,11 +114,11 @@ class Credit:
         )
 
     def _review(self, answer: Answer, how: Practice) -> Review:
-        email = self._coaches[how.item.answerer]
-        coach = Membership.objects.get(brand=self._brand, user__email=email)
+        email = self._readers[how.read_by]
+        reader = Membership.objects.get(brand=self._brand, user__email=email)
         verdict = Review.Verdict.EDITED if how.draft else Review.Verdict.APPROVED
         return Review(
-            brand=self._brand, answer=answer, author_id=answer.author_id, reviewer=coach, verdict=verdict,
+            brand=self._brand, answer=answer, author_id=answer.author_id, reviewer=reader, verdict=verdict,
             text=how.draft or answer.text, final_text=answer.text, advice=how.advice,
             tone=True, solves=True, personal=not how.draft, stage=Review.Stage.COACH,
             asked_at=answer.created_at - timedelta(minutes=3), decided_at=answer.created_at - timedelta(minutes=1),

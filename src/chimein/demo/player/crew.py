@@ -158,7 +158,7 @@ class Crew:
     def _is_too_soon(self, due: _Due, item: Item, now: datetime) -> bool:
         """Whether more people are to be asked before anybody answers."""
         scene = self._scenes.get(due.play.episode.id)
-        waits = scene is not None and item.rings < scene.rings
+        waits = scene is not None and item.lane == "crowd" and item.rings < scene.rings
         return waits and now < due.since + _NO_MORE_RINGS / self._pace
 
     def _nobody_waits(self, due: _Due, name: str, now: datetime) -> None:

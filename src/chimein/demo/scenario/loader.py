@@ -180,7 +180,10 @@ class _Builder:
         """Answers of the days before, of named people at named times."""
         return tuple(
             Practice(
-                self._history_item(row, row["days_ago"], row["minute"]), row.get("draft", ""), row["advice"]
+                self._history_item(row, row["days_ago"], row["minute"]),
+                row.get("draft", ""),
+                row["advice"],
+                row.get("read_by", ""),
             )
             for row in rows
         )

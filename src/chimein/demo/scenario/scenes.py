@@ -30,11 +30,12 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """An answer of the days before. With `advice` it was read first; `draft`: as it was before that, if changed."""
+    """An answer of the days before. `read_by`: who read it first, if anybody; `draft`: before that, if it was changed."""
 
     item: HistoryItem
     draft: str
     advice: str
+    read_by: str
 
 
 def problems_of(scenes: tuple[Scene, ...]) -> Iterator[str]:
