@@ -12,6 +12,7 @@ from chimein.alerts.kinds import KINDS, WAYS, Way
 from chimein.alerts.models import Alert
 from chimein.alerts.writing import News, forget, tell
 from chimein.answering import events as answering
+from chimein.community import events as community
 from chimein.conversations import events as conversations
 from chimein.conversations.models import Conversation
 from chimein.core import clock, db
@@ -21,12 +22,13 @@ from chimein.people.models import Brand
 from chimein.routing import events as routing
 from chimein.routing import services
 from chimein.routing.models import WorkItem
+from chimein.web.console import alert_toasts
 from tests.factories import people
 from tests.factories.crowd import at_once
 from tests.factories.crowd import kinds as results
 from tests.factories.desk import send_off
 from tests.integration.alerts import conftest
-from tests.integration.alerts.conftest import MINUTE, offer, run, states
+from tests.integration.alerts.conftest import MINUTE, member_of, offer, run, states
 from tests.integration.console.conftest import at_most
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +77,17 @@ def test_outcomes_reach_the_author(question: Conversation, colleague: Actor, out
     }
     say(answering.OUTCOME, question, **data)
     assert told(colleague) == ({kind} if kind else set())
+
+
+def test_thanks_reach_the_author_by_a_toast_and_the_lead_in_the_list(
+    question: Conversation, colleague: Actor, lead: Actor
+) -> None:
+    say(community.THANKED, question, member=colleague.membership_id, leads=[lead.membership_id], answer=5)
+    run(ways=("page",))
+    assert "A customer thanks you" in alert_toasts.render(member_of(colleague), "en")
+    drawn = alert_toasts.render(member_of(lead), "en")
+    assert "toast" not in drawn
+    assert ">1<" in drawn, "on the bell"
 
 
 def test_a_draft_calls_its_readers_and_lets_the_others_off(

@@ -54,12 +54,19 @@ def render(member_id: int, language: str) -> str:
         return ""
     now = clock.now()
     fresh = selectors.recent(member_id, since=now - FRESH)
-    new = [one for one in fresh if one.state == Alert.State.SENT and one.seen_at is None][-MOST:]
+    new = [one for one in fresh if one.state == Alert.State.SENT and one.seen_at is None and _rings(one)][
+        -MOST:
+    ]
     gone = [one for one in fresh if one.state == Alert.State.WITHDRAWN]
     with translation.override(language):
         parts: list[str] = [format_html('<div id="alert-{}" data-live-remove></div>', one.pk) for one in gone]
         parts += [_toast(shown_of(one, member, language)) for one in new]
         return "\n".join([*bells(count_words(member_id)), *parts])
+
+
+def _rings(alert: Alert) -> bool:
+    """Whether a toast tells of it: thanks to somebody else of the team wait in the list."""
+    return alert.data.get("outcome") != "praise"
 
 
 def bells(count: str) -> list[str]:
