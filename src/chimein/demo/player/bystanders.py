@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from chimein.core import db
-from chimein.core.actor import Role
 from chimein.demo.player.helpers import Helper, Helpers
 from chimein.demo.scenario import Scenario
 from chimein.demo.scenario.chance import dice
@@ -84,7 +83,7 @@ class Bystanders:
 
 def _offered_to_visitors(scenario: Scenario) -> frozenset[str]:
     """Whom the login page shows, who are also those the banner names."""
-    colleagues = [one.id for one in scenario.colleagues if one.role == Role.COLLEAGUE]
+    colleagues = [one.id for one in scenario.colleagues if one.role == "colleague"]
     customers = [one.id for one in scenario.trusted]
     english = [one.id for one in scenario.helpers if one.languages[0] == "en"]
     named = [next((one for one in english if one in those), "") for those in (colleagues, customers)]

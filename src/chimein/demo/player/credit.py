@@ -114,6 +114,7 @@ class Credit:
         )
 
     def _review(self, answer: Answer, how: Practice) -> Review:
+        assert answer.author_id is not None
         email = self._readers[how.read_by]
         reader = Membership.objects.get(brand=self._brand, user__email=email)
         verdict = Review.Verdict.EDITED if how.draft else Review.Verdict.APPROVED

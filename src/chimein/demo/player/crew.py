@@ -28,6 +28,8 @@ _AGAIN = timedelta(seconds=12)
 _MOST_TRIES = 5
 _NOBODY_WAITS = timedelta(seconds=15)
 _NEVER_CAME = timedelta(minutes=10)
+_LONGEST_WAIT = timedelta(seconds=100)
+"""Nobody waits longer for what the script puts later: what a desk is brought goes to the next after three minutes."""
 _NO_MORE_RINGS = timedelta(minutes=6)
 
 
@@ -130,7 +132,10 @@ class Crew:
         if coming is None or coming.step.kind not in ANSWER_STEPS:
             return None
         asked = asked_by(play, coming.number, self._town)
-        if asked is None or now < coming.due - acts.lead_time(coming.step.text, self._pace):
+        if asked is None:
+            return None
+        due = min(coming.due, coming.since + _LONGEST_WAIT / self._pace)
+        if now < due - acts.lead_time(coming.step.text, self._pace):
             return None
         return _Due(play, coming.number, asked.id, coming.since)
 

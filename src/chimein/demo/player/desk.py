@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from chimein.core import db
 from chimein.routing import presence
@@ -36,7 +35,7 @@ class Item:
     """Whether the brand has answered in it before."""
     rings: int
     """Rings of people asked so far."""
-    brought_to: tuple[int, ...]
+    brought_to: Sequence[int]
     """Members with an offer of it that stands, and the one of the desk it was brought to."""
 
     def is_free_for(self, member_id: int, *, staff: bool, now: datetime) -> bool:
@@ -57,7 +56,7 @@ SELECT c.id, m.id, coalesce(w.lane, ''), coalesce(w.trusted_only, false), c.visi
        ARRAY(SELECT f.member_id FROM routing_offer f
              WHERE f.conversation_id = c.id AND f.passed_at IS NULL AND f.withdrawn_at IS NULL
              UNION SELECT a.member_id FROM routing_assignment a
-             WHERE a.conversation_id = c.id AND a.ended_at IS NULL)
+             WHERE a.conversation_id = c.id AND a.ended_at IS NULL ORDER BY 1)
 FROM conversations_conversation c
 LEFT JOIN routing_workitem w ON w.conversation_id = c.id
 LEFT JOIN LATERAL (
@@ -80,17 +79,12 @@ ORDER BY w.waiting_since DESC LIMIT %s
 def items_of(account_ids: Sequence[int], external_ids: Sequence[str]) -> dict[str, Item]:
     """The conversations that these posts or messages became part of, by their ids on the network."""
     rows = db.fetch(_NAMED, (list(account_ids), list(external_ids))) if external_ids else []
-    return {row[0]: _item(row[2], row[1], *row[4:]) for row in rows}
+    return {row[0]: Item(row[2], row[1], *row[4:]) for row in rows}
 
 
 def waiting_items(brand_id: int, *, before: datetime, limit: int = 100) -> list[Item]:
     """What has waited since before then, the newest first: what waits longest may be nobody's."""
-    return [_item(*row) for row in db.fetch(_OLD, (brand_id, before, limit))]
-
-
-def _item(*columns: Any) -> Item:
-    *rest, asked = columns
-    return Item(*rest, brought_to=tuple(sorted(asked)))
+    return [Item(*row) for row in db.fetch(_OLD, (brand_id, before, limit))]
 
 
 def busy_members(brand_id: int, *, now: datetime) -> set[int]:

@@ -62,12 +62,12 @@ class Player:
             scenes=stage.scenario.scenes,
             pace=stage.speed,
         )
-        which = {"brand_id": stage.brand.pk, "pace": stage.speed}
+        brand, pace, free = stage.brand.pk, stage.speed, self._crew.is_free
         self._credit = Credit(stage.scenario, stage.brand)
-        self._leads = Leads(stage.scenario, helpers, **which)
-        self._coaching = Coaching(stage.scenario, helpers, self._crew.is_free, **which)
+        self._leads = Leads(stage.scenario, helpers, brand_id=brand, pace=pace)
+        self._coaching = Coaching(stage.scenario, helpers, free, brand_id=brand, pace=pace)
         self._bystanders = Bystanders(
-            stage.scenario, helpers, self._crew.is_free, lambda: customers.hour, **which
+            stage.scenario, helpers, free, lambda: customers.hour, brand_id=brand, pace=pace
         )
         self._strangers = Strangers(
             stage.town,

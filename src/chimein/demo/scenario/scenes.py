@@ -30,7 +30,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """An answer of the days before. `read_by`: who read it first, if anybody; `draft`: before that, if it was changed."""
+    """An answer of the days before. `read_by`: who read it first; `draft`: what that was, if it was changed."""
 
     item: HistoryItem
     draft: str
