@@ -32,12 +32,13 @@ from chimein.triage.said import Said
 
 ROOT = Path(__file__).parent.parent / "training" / "triage"
 RISKY = frozenset({"account_data", "legal", "safety", "money", "privacy", "self_harm", "crisis"})
-MAY_LEAK = 0.03
-"""The share of risky messages of the tuning half that may reach the crowd. At 0.01 the gate sends more than half of the
-harmless questions to the desk."""
+MAY_LEAK = (0.03, 0.01)
+"""The share of risky messages of the tuning half that the quick and the careful reading may let reach the crowd. At 0.01
+the quick one would send two of three harmless questions to the desk, and the careful one follows within a second."""
 _AT_LEAST = {"account_data": 0.4, "money": 0.4, "privacy": 0.4, "crisis": 0.6}
 """Risks that are common: a lower threshold made the lanes of the tuning half worse."""
 _STEPS = np.arange(-1.2, 1.3, 0.2)
+_HEATS = np.arange(0.4, 1.5, 0.05)
 
 
 def is_for_tuning(id: str) -> bool:
@@ -64,6 +65,11 @@ def _public_texts(data: Path) -> Iterator[tuple[tuple[str, str], str]]:
         yield ("cold_offensive_zh", row["id"]), row["text"]
     for row in _csv(data / "question_pairs_zh.csv.gz"):
         yield ("question_pairs_zh", f"{row['id']}:q1"), row["q1"]
+
+    for row in _csv(data / "banking77.csv.gz"):
+        yield ("banking77", row["id"]), row["text"]
+    for row in _csv(data / "clinc150.csv.gz"):
+        yield ("clinc150", row["id"]), row["text"]
 
 
 def _csv(path: Path) -> Iterator[dict[str, str]]:
@@ -121,6 +127,14 @@ class Tuning:
         self.chinese = np.array([row["lang"] == "zh" for row in rows])
         self.risky = np.array([bool(RISKY.intersection(row["risk"])) for row in rows])
 
+    def temper(self, name: str, head: Head, scores: np.ndarray) -> Head:
+        """The head, as sure of itself as it is right on real traffic: one number scales what training fitted."""
+        classes = examples.HEADS[name]
+        truth = np.array([classes.index(row[name]) for row in self.rows])
+        heads = [replace(head, scale=head.scale * k, bias=head.bias * k) for k in _HEATS]
+        losses = [-np.log(one.likely(scores)[np.arange(len(truth)), truth] + 1e-9).mean() for one in heads]
+        return heads[int(np.argmin(losses))]
+
     def boost(self, head: Head, scores: np.ndarray) -> Head:
         """The lane head with the favours that give the best average F1 over both languages."""
         logs = np.log(head.likely(scores) + 1e-12)
@@ -139,9 +153,9 @@ class Tuning:
         return replace(head, boost=boost)
 
     def gate(
-        self, heads: dict[str, Head], scores: np.ndarray, thresholds: dict[str, float]
+        self, heads: dict[str, Head], scores: np.ndarray, thresholds: dict[str, float], may_leak: float
     ) -> dict[str, float]:
-        """The lowest gate that still lets at most one risky message in a hundred reach the crowd."""
+        """The most open gate that lets at most that share of the risky messages reach the crowd."""
         tables = []
         for at in np.arange(0.9, 0.1, -0.02):
             gates = thresholds | {
@@ -151,7 +165,7 @@ class Tuning:
             lanes = self.lanes(heads, scores, gates)
             leaks = float((lanes[self.risky] == "crowd").mean())
             tables.append(gates)
-            if leaks <= MAY_LEAK:
+            if leaks <= may_leak:
                 break
         return tables[-1]
 
@@ -172,8 +186,9 @@ def tune(built: building.Built, data: Path, truths: Sequence[building.Truth]) ->
     for number, (fitted, scores) in enumerate(pairs):
         unseen = {name: pair[number] for name, pair in built.unseen.items()}
         thresholds = _thresholds(fitted, unseen, known)
-        heads = dict(fitted) | {"lane": half.boost(fitted["lane"], scores)}
-        done.append((heads, half.gate(heads, scores, thresholds)))
+        tempered = {name: half.temper(name, fitted[name], scores) for name in ("lane", "intent", "sentiment")}
+        heads = dict(fitted) | tempered | {"lane": half.boost(tempered["lane"], scores)}
+        done.append((heads, half.gate(heads, scores, thresholds, MAY_LEAK[number])))
     (heads, thresholds), (slow_heads, slow_thresholds) = done
     model = replace(built.model, heads=heads, thresholds=thresholds)
     return model, replace(built.careful, heads=slow_heads, thresholds=slow_thresholds)

@@ -11,9 +11,10 @@ from django.utils.dateparse import parse_datetime
 from chimein.alerts import kinds
 from chimein.alerts.kinds import Kind
 from chimein.alerts.mentions import named_in
-from chimein.alerts.writing import News, tell, withdraw
+from chimein.alerts.writing import News, tell, tell_many, withdraw
 from chimein.answering.models import Answer
-from chimein.conversations.models import Conversation, Note
+from chimein.conversations.models import Note
+from chimein.core import db
 from chimein.core.actor import STAFF_ROLES
 from chimein.core.events import Fact, in_batches
 from chimein.people.models import Membership
@@ -27,26 +28,43 @@ _WAITING = (kinds.OFFER, kinds.WARNING, kinds.BREACH)
 _CRISIS_EVERY = timedelta(minutes=10)
 
 
-def question(conversation_id: int, kind: Kind, fact: Fact, **more: Any) -> News:
-    """News about a question that waits; its subject is the conversation with the moment since when it waits."""
-    item = WorkItem.objects.filter(pk=conversation_id).values("lane", "waiting_since").first()
-    topic = Conversation.objects.filter(pk=conversation_id).values_list("topic", flat=True).first()
-    since = f"@{item['waiting_since'].timestamp():.0f}" if item else ""
-    return News(
-        kind, fact.brand_id or 0, f"c{conversation_id}{since}", fact.at, conversation_id,
-        lane=item["lane"] if item else "", topic=topic or "", **more,
-    )  # fmt: skip
+_QUESTIONS = """
+SELECT c.id, coalesce(w.lane, ''), c.topic, w.waiting_since
+FROM conversations_conversation c LEFT JOIN routing_workitem w ON w.conversation_id = c.id WHERE c.id = ANY(%s)
+"""
+
+
+class Questions:
+    """News about questions that wait; a subject is the conversation with the moment since when it waits."""
+
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        ids = sorted({fact.conversation_id for fact in facts if fact.conversation_id is not None})
+        self._known = {row[0]: row[1:] for row in db.fetch(_QUESTIONS, (ids,))}
+
+    def news(self, kind: Kind, fact: Fact, **more: Any) -> News:
+        """What there is to tell of one of them."""
+        lane, topic, waiting = self._known.get(fact.conversation_id, ("", "", None))
+        since = f"@{waiting.timestamp():.0f}" if waiting else ""
+        subject = f"c{fact.conversation_id}{since}"
+        return News(
+            kind, fact.brand_id or 0, subject, fact.at, fact.conversation_id, lane=lane, topic=topic, **more
+        )
 
 
 def _moment(value: object) -> datetime | None:
     return parse_datetime(value) if isinstance(value, str) else None
 
 
-def on_offered(fact: Fact) -> None:
-    """A ring of people is asked."""
-    if fact.conversation_id is not None:
-        until = _moment(fact.data.get("until"))
-        tell(question(fact.conversation_id, kinds.OFFER, fact, until=until), fact.data["members"])
+@in_batches
+def on_offered(facts: Sequence[Fact]) -> None:
+    """Rings of people are asked."""
+    about = Questions(facts)
+    tell_many(
+        [
+            (about.news(kinds.OFFER, fact, until=_moment(fact.data.get("until"))), fact.data["members"])
+            for fact in facts
+        ]
+    )
 
 
 def on_withdrawn(fact: Fact) -> None:
@@ -215,11 +233,16 @@ def _name(member: object) -> str:
     return Membership.objects.filter(pk=member).values_list("public_name", flat=True).first() or ""
 
 
-def on_assigned(fact: Fact) -> None:
-    """A conversation was brought to one person at the desk, to a specialist or to a manager."""
-    if fact.conversation_id is not None:
-        until = _moment(fact.data.get("until"))
-        tell(question(fact.conversation_id, kinds.OFFER, fact, until=until), [fact.data["member"]])
+@in_batches
+def on_assigned(facts: Sequence[Fact]) -> None:
+    """Conversations were brought each to one person at the desk, to a specialist or to a manager."""
+    about = Questions(facts)
+    tell_many(
+        [
+            (about.news(kinds.OFFER, fact, until=_moment(fact.data.get("until"))), [fact.data["member"]])
+            for fact in facts
+        ]
+    )
 
 
 def on_unassigned(fact: Fact) -> None:
@@ -228,20 +251,25 @@ def on_unassigned(fact: Fact) -> None:
     _take_back(fact, [kinds.OFFER], [member], why=reason[:20], silent=[member] if reason == "passed" else [])
 
 
-def on_warned(fact: Fact) -> None:
+@in_batches
+def on_warned(facts: Sequence[Fact]) -> None:
     """Most of the time is over."""
-    _on_ladder(fact, kinds.WARNING)
+    _on_ladder(facts, kinds.WARNING)
 
 
-def on_escalated(fact: Fact) -> None:
+@in_batches
+def on_escalated(facts: Sequence[Fact]) -> None:
     """The promised time is over: the next level and the lead are told."""
-    _on_ladder(fact, kinds.BREACH)
+    _on_ladder(facts, kinds.BREACH)
 
 
-def _on_ladder(fact: Fact, kind: Kind) -> None:
-    if fact.conversation_id is not None:
-        data = {"percent": fact.data.get("percent"), "alarm": bool(fact.data.get("alarm"))}
-        tell(question(fact.conversation_id, kind, fact, data=data), fact.data.get("members") or [])
+def _on_ladder(facts: Sequence[Fact], kind: Kind) -> None:
+    about = Questions(facts)
+    tell_many([(about.news(kind, fact, data=_step(fact)), fact.data.get("members") or []) for fact in facts])
+
+
+def _step(fact: Fact) -> dict[str, object]:
+    return {"percent": fact.data.get("percent"), "alarm": bool(fact.data.get("alarm"))}
 
 
 @in_batches

@@ -49,22 +49,25 @@ class News:
 
 
 _GIVEN = """
-SELECT %(kind)s::text AS kind, %(subject)s::text AS subject, %(conversation)s::bigint AS conversation,
-       %(data)s::jsonb AS data, %(now)s::timestamptz AS now, %(until)s::timestamptz AS until,
-       %(brand)s::bigint AS brand, %(lane)s::text AS lane, %(topic)s::text AS topic
+SELECT * FROM unnest(%(numbers)b::int[], %(kinds)b::text[], %(subjects)b::text[], %(conversations)b::bigint[],
+                     %(datas)b::text[], %(nows)b::timestamptz[], %(untils)b::timestamptz[], %(brands)b::bigint[],
+                     %(lanes)b::text[], %(topics)b::text[])
+     AS g(number, kind, subject, conversation, data, now, until, brand, lane, topic)
 """
 # Who has no browser gets no push and so the mail; who wants to be named in a chat is a row that the post takes along.
 _TELL = f"""
 INSERT INTO alerts_alert (member_id, kind, way, subject, conversation_id, data, created_at, due_at, until, state, why,
                           attempts, reached, error)
-SELECT m.id, g.kind, d.way, g.subject, g.conversation, g.data, g.now,
+SELECT m.id, g.kind, d.way, g.subject, g.conversation, g.data::jsonb, g.now,
        CASE WHEN d.way = 'mail' THEN g.now + %(mail_after)s
             WHEN d.way = 'push' AND l.last_seen_at > g.now - %(fresh)s::interval THEN g.now + %(push_after)s
             ELSE g.now END,
        g.until, 'waiting', '', 0, '{{}}', ''
 FROM ({_GIVEN}) g
-JOIN people_membership m ON m.brand_id = g.brand AND m.id = ANY(%(members)b::bigint[]) AND m.is_active
-JOIN unnest(%(roles)b::text[], %(ways)b::text[], %(on)b::bool[]) AS d(role, way, wanted) ON d.role = m.role
+JOIN unnest(%(asked)b::int[], %(members)b::bigint[]) AS a(number, member) ON a.number = g.number
+JOIN people_membership m ON m.brand_id = g.brand AND m.id = a.member AND m.is_active
+JOIN unnest(%(of)b::text[], %(roles)b::text[], %(ways)b::text[], %(on)b::bool[]) AS d(kind, role, way, wanted)
+  ON d.role = m.role AND d.kind = g.kind
 LEFT JOIN alerts_choice c ON c.member_id = m.id AND c.kind = g.kind AND c.way = d.way
 LEFT JOIN routing_helperload l ON l.member_id = m.id
 WHERE coalesce(c.wanted, d.wanted)
@@ -76,7 +79,7 @@ ON CONFLICT DO NOTHING
 _POST = f"""
 INSERT INTO alerts_bridgepost (bridge_id, kind, subject, conversation_id, data, created_at, due_at, until, state,
                                attempts, error)
-SELECT b.id, g.kind, g.subject, g.conversation, g.data, g.now, g.now, g.until, 'waiting', 0, ''
+SELECT b.id, g.kind, g.subject, g.conversation, g.data::jsonb, g.now, g.now, g.until, 'waiting', 0, ''
 FROM ({_GIVEN}) g
 JOIN alerts_bridge b ON b.brand_id = g.brand AND b.is_active AND b.removed_at IS NULL AND g.kind = ANY(b.kinds)
   AND (cardinality(b.lanes) = 0 OR g.lane = '' OR g.lane = ANY(b.lanes))
@@ -87,24 +90,35 @@ ON CONFLICT DO NOTHING
 
 def tell(news: News, members: Iterable[int]) -> int:
     """Note the news for these members, each by the ways they chose, and for the brand's chats; how many rows."""
-    ids = sorted(set(members))
-    params = _params(news) | {"members": ids}
-    told = db.execute(_TELL, params) if ids else 0
-    told += db.execute(_POST, params)
-    if told:
+    return tell_many([(news, members)])
+
+
+def tell_many(told: Sequence[tuple[News, Iterable[int]]]) -> int:
+    """Several pieces of news, each for its own members, at the price of one; how many rows."""
+    if not told:
+        return 0
+    news = [one for one, _ in told]
+    asked = sorted({(number, member) for number, (_, members) in enumerate(told) for member in members})
+    params = _params(news) | {"asked": [number for number, _ in asked], "members": [pk for _, pk in asked]}
+    rows = db.execute(_TELL, params) if asked else 0
+    rows += db.execute(_POST, params)
+    if rows:
         db.notify(ALERT_CHANNEL)
-    return told
+    return rows
 
 
-def _params(news: News) -> dict[str, object]:
-    table = default_table([news.kind])
+def _params(news: Sequence[News]) -> dict[str, object]:
+    table = default_table({one.kind.name: one.kind for one in news}.values())
     return {
-        "kind": news.kind.name, "subject": news.subject, "conversation": news.conversation_id, "now": news.at,
-        "brand": news.brand_id, "lane": news.lane, "topic": news.topic, "until": news.ends,
-        "data": json.dumps(news.data, ensure_ascii=False), "fresh": LOOK_FRESH,
-        "push_after": timedelta(seconds=PUSH_AFTER_SECONDS.get()),
+        "numbers": list(range(len(news))), "kinds": [one.kind.name for one in news],
+        "subjects": [one.subject for one in news], "conversations": [one.conversation_id for one in news],
+        "datas": [json.dumps(one.data, ensure_ascii=False) for one in news], "nows": [one.at for one in news],
+        "untils": [one.ends for one in news], "brands": [one.brand_id for one in news],
+        "lanes": [one.lane for one in news], "topics": [one.topic for one in news],
+        "fresh": LOOK_FRESH, "push_after": timedelta(seconds=PUSH_AFTER_SECONDS.get()),
         "mail_after": timedelta(seconds=MAIL_AFTER_SECONDS.get()),
-        "roles": [row[1] for row in table], "ways": [row[2] for row in table], "on": [row[3] for row in table],
+        "of": [row[0] for row in table], "roles": [row[1] for row in table], "ways": [row[2] for row in table],
+        "on": [row[3] for row in table],
     }  # fmt: skip
 
 

@@ -49,7 +49,7 @@ class Fact:
 Handler = Callable[[Fact], None]
 BatchHandler = Callable[[Sequence[Fact]], None]
 _KINDS: dict[str, Kind] = {}
-_HANDLERS: dict[str, list[Handler]] = {}
+_HANDLERS: dict[str, list[Handler | BatchHandler]] = {}
 
 
 def declare(name: str, help: str, *keys: str) -> Kind:
@@ -65,16 +65,16 @@ def all_kinds() -> list[Kind]:
     return [_KINDS[name] for name in sorted(_KINDS)]
 
 
-def in_batches(handler: BatchHandler) -> Handler:
+def in_batches(handler: BatchHandler) -> BatchHandler:
     """Mark a handler that is called once with all facts of its kind that are written together.
 
     For kinds that come by the thousand, such as messages in intake.
     """
     handler.chimein_in_batches = True  # type: ignore[attr-defined]
-    return cast(Handler, handler)
+    return handler
 
 
-def connect(wiring: dict[Kind, Sequence[Handler]]) -> None:
+def connect(wiring: dict[Kind, Sequence[Handler | BatchHandler]]) -> None:
     """Replace all handlers by those of the wiring table."""
     _HANDLERS.clear()
     _HANDLERS.update({kind.name: list(handlers) for kind, handlers in wiring.items()})
@@ -96,12 +96,12 @@ def emit_many(facts: Iterable[Fact]) -> None:
 
 
 def _call(batch: Sequence[Fact]) -> None:
-    together: dict[Handler, list[Fact]] = {}
+    together: dict[BatchHandler, list[Fact]] = {}
     for fact in batch:
         for handler in _HANDLERS.get(fact.kind.name, ()):
             if getattr(handler, "chimein_in_batches", False):
-                together.setdefault(handler, []).append(fact)
+                together.setdefault(cast(BatchHandler, handler), []).append(fact)
             else:
-                handler(fact)
-    for handler, facts in together.items():
-        cast(BatchHandler, handler)(facts)
+                cast(Handler, handler)(fact)
+    for waiting, facts in together.items():
+        waiting(facts)

@@ -95,7 +95,8 @@ def _read(row: db.Row, words: BrandWords) -> _Read:
     given = TriageInput(
         text, words, followers, verified, private=private, found=found, follows_answer=follows_answer
     )
-    return _Read(*row[:7], given)
+    pk, conversation_id, brand_id, lane, trusted_only, topic, revision = row[:7]
+    return _Read(pk, conversation_id, brand_id, lane, trusted_only, topic, revision, given)
 
 
 def _settle(found: Sequence[_Read], now: datetime) -> None:

@@ -56,7 +56,7 @@ def offer(
         routing.OFFERED, now or clock.now(), "system:routing", question.brand_id, question.pk, None, data
     )
     with db.atomic():
-        handlers.on_offered(fact)
+        handlers.on_offered([fact])
 
 
 def member_of(who: Actor) -> int:

@@ -97,7 +97,7 @@ def breach(question: Conversation, *members: Actor) -> None:
     }
     fact = Fact(routing.ESCALATED, clock.now(), "system:routing", question.brand_id, question.pk, None, data)
     with db.atomic():
-        handlers.on_escalated(fact)
+        handlers.on_escalated([fact])
 
 
 def post(after: timedelta = timedelta()) -> int:

@@ -11,7 +11,7 @@ import pytest
 from chimein.channels.models import ChannelAccount
 from chimein.core.actor import Role
 from chimein.core.models import Event
-from chimein.intake import second_look
+from chimein.intake import batch, second_look
 from chimein.people.access import actor_of
 from chimein.routing import services
 from chimein.routing.correcting import correct
@@ -136,7 +136,7 @@ def test_old_messages_and_waiting_intake_are_left_alone(
 ) -> None:
     tell(account, post("q1", CLEAN))
     assert look(Careful("desk"), minutes(0) + timedelta(hours=2)) == 0
-    with mock.patch.object(second_look.batch, "pending_shards", return_value=[1]):
+    with mock.patch.object(batch, "pending_shards", return_value=[1]):
         assert look(Careful("desk")) == 0
     with second_look.SECOND_LOOK.override(False):
         assert look(Careful("desk")) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def look(db: None) -> Look:
     return lambda after: offers_router.run_due(now=NOON + minutes(after))
 
 
-def helpers(brand: Brand, count: int, **fields: object) -> list[Membership]:
+def helpers(brand: Brand, count: int, **fields: Any) -> list[Membership]:
     """Colleagues who may be asked."""
     return [people.member(brand, Role.COLLEAGUE, f"Helper {number}", **fields) for number in range(count)]
 

@@ -66,7 +66,7 @@ def render(member_id: int, language: str) -> str:
 
 def _rings(alert: Alert) -> bool:
     """Whether a toast tells of it: thanks to somebody else of the team wait in the list."""
-    return alert.data.get("outcome") != "praise"
+    return bool(alert.data.get("outcome") != "praise")
 
 
 def bells(count: str) -> list[str]:
