@@ -14,7 +14,7 @@ from chimein.demo.seeding.newcomers import welcome_newcomers
 from chimein.demo.seeding.past import Judge, past_of
 from chimein.people.access import signature
 from chimein.people.models import Brand
-from chimein.triage import registry
+from chimein.triage import policies, registry
 from chimein.triage.port import TriageInput
 from chimein.triage.writing import brand_words
 
@@ -59,13 +59,15 @@ def keep_addresses(*, base_url: str, folder: Path) -> bool:
 
 def _judge(scenario: Scenario, cast: people.Cast) -> Judge:
     words = brand_words(cast.brand.pk)
-    classifier = registry.current()
+    classifier, table = registry.current(), policies.current(cast.brand.pk)
 
     def sign(person_id: str, language: str) -> str:
         return signature(cast.members[person_id], language)
 
     def waits(text: str, answered: bool, private: bool) -> bool:
         found = TriageInput(text, words, private=private, follows_answer=answered)
-        return not classifier.classify([found])[0].no_reply_reason
+        labels = classifier.classify([found])[0]
+        table.decide(labels, found)
+        return not labels.no_reply_reason
 
     return Judge(sign, waits)
