@@ -17,8 +17,8 @@ _SOON_MS = 90_000
 
 @pytest.fixture
 def lively(browser: Browser) -> Iterator[People]:
-    """A product of its own, in which the demo's people do a minute's work in ten seconds."""
-    with running_product(speed=6) as product:
+    """A product of its own, in which the demo's people do a minute's work in four seconds."""
+    with running_product(speed=15) as product:
         people = People(browser, product)
         yield people
         assert people.close() == []
@@ -39,10 +39,10 @@ def test_somebody_new_grows_before_one_s_eyes(lively: People) -> None:
 
     nia.goto(f"{desk.CONSOLE}/alerts/news/")
     trusted = nia.get_by_text("You are trusted further: Trusted").first
-    for _look in range(20):
+    for _look in range(60):
         if trusted.is_visible():
             break
-        nia.wait_for_timeout(3_000)
+        nia.wait_for_timeout(1_000)
         nia.reload()
     expect(trusted).to_be_visible()
 
