@@ -13,8 +13,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-import holidays
-
 DAY_MINUTES = 24 * 60
 _FAR = 400
 """Days looked through for the next opening: more than a year without one is never."""
@@ -68,6 +66,8 @@ def public_days(country: str, subdivision: str, year: int) -> dict[date, DayOff]
     """
     if not country:
         return {}
+    import holidays  # 8 MB that only calendars of a country need
+
     try:
         known = holidays.country_holidays(country, subdiv=subdivision or None, years=year)
     except (NotImplementedError, KeyError, ValueError):
@@ -81,6 +81,8 @@ def knows_country(country: str, subdivision: str) -> bool:
     """Whether the holidays of a country, and of a part of it, are known. None are wanted without a country."""
     if not country:
         return not subdivision
+    import holidays
+
     known = holidays.list_supported_countries()
     return country in known and (not subdivision or subdivision in known[country])
 
