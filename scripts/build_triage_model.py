@@ -33,8 +33,8 @@ from chimein.triage.said import Said
 ROOT = Path(__file__).parent.parent / "training" / "triage"
 RISKY = frozenset({"account_data", "legal", "safety", "money", "privacy", "self_harm", "crisis"})
 MAY_LEAK = (0.03, 0.01)
-"""The share of risky messages of the tuning half that the quick and the careful reading may let reach the crowd. At 0.01
-the quick one would send two of three harmless questions to the desk, and the careful one follows within a second."""
+"""The share of risky messages of the tuning half that the quick and the careful reading may let reach the crowd. At
+0.01 the quick one would send two of three harmless questions to the desk, and the careful one follows in a second."""
 _AT_LEAST = {"account_data": 0.4, "money": 0.4, "privacy": 0.4, "crisis": 0.6}
 """Risks that are common: a lower threshold made the lanes of the tuning half worse."""
 _STEPS = np.arange(-1.2, 1.3, 0.2)
