@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("page", "On the page"),
                             ("push", "Push"),
-                            ("mail", "E-mail"),
+                            ("mail", "By mail"),
                             ("bridge", "Team chat"),
                         ],
                         max_length=6,
@@ -331,7 +331,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("page", "On the page"),
                             ("push", "Push"),
-                            ("mail", "E-mail"),
+                            ("mail", "By mail"),
                             ("bridge", "Team chat"),
                         ],
                         max_length=6,
