@@ -29,7 +29,7 @@ STAGES: dict[str, list[str]] = {
     "docs": ["python", "scripts/check_docs.py"],
     "chinese": ["python", "scripts/messages.py"],
     "tests": [*_TEST, "tests", "--ignore=tests/e2e"],
-    "browser": ["pytest", "-q", "tests/e2e"],
+    "browser": ["pytest", "-q", "-n", "2", "--dist", "loadfile", "tests/e2e"],
     "speed-intake": [*_BENCH, "intake", "--messages", "5000", "--fresh", "--json"],
     "speed-hooks": [*_BENCH, "hooks", "--seconds", "2", "--json"],
     "speed-live": [*_BENCH, "live", "--streams", "20", "--posts", "8", "--json"],

@@ -11,7 +11,7 @@ from tests.e2e import desk
 from tests.e2e.people import ANN, GRACE, People
 from tests.e2e.product import Product
 
-ASKED = "Tamarind, may my Nutmeg 9 lie beside the oven for an hour?"
+ASKED = "Tamarind, does the Nutmeg 9 oven have a steam setting?"
 
 
 def test_a_call_reaches_the_page_somebody_is_on(people: People, product: Product) -> None:
@@ -20,14 +20,14 @@ def test_a_call_reaches_the_page_somebody_is_on(people: People, product: Product
     agent, called = people.member(GRACE), people.member(ANN)
     called.goto(f"{desk.CONSOLE}/answers/")
     desk.wait_until_live(called)
-    desk.open_conversation(agent, "crowd", "beside the oven")
+    desk.open_conversation(agent, "crowd", "a steam setting")
     desk.note_box(agent).fill("@Ann have you seen this in the shop?")
     agent.locator("form.box-note [type=submit]").click()
     toast = called.locator(".toast-alert", has_text="Grace calls you")
     expect(toast).to_be_visible()
-    expect(toast).to_contain_text("beside the oven")
+    expect(toast).to_contain_text("a steam setting")
     toast.get_by_role("link").click()
-    expect(called.locator("#card")).to_contain_text("beside the oven")
+    expect(called.locator("#card")).to_contain_text("a steam setting")
     called.goto(f"{desk.CONSOLE}/alerts/news/")
     expect(called.locator(".news-item", has_text="Grace calls you")).to_have_count(1)
 
