@@ -82,7 +82,7 @@ test-unit: setup-dev  ## all tests but the browser's and the benchmarks
 	@$(BIN)/python scripts/check.py tests
 
 test-e2e: setup-test  ## tests in a real browser
-	@$(BIN)/python scripts/check.py browser
+	@$(BIN)/python scripts/check.py browser living
 
 bench-short: setup-dev  ## the benchmarks in their short form
 	@$(BIN)/python scripts/check.py speed

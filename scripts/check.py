@@ -19,6 +19,8 @@ _TEST = ["pytest", "-q", "-n", "2", "--dist", "loadgroup"]
 _BENCH = ["chimein", "bench"]
 _HEAVIEST = {"model_mb": 30, "rss_mb": 300}
 
+_LIVING = "tests/e2e/test_people_grow.py"
+
 STAGES: dict[str, list[str]] = {
     "style": ["ruff", "check", "--quiet"],
     "format": ["ruff", "format", "--check", "--quiet"],
@@ -29,7 +31,8 @@ STAGES: dict[str, list[str]] = {
     "docs": ["python", "scripts/check_docs.py"],
     "chinese": ["python", "scripts/messages.py"],
     "tests": [*_TEST, "tests", "--ignore=tests/e2e"],
-    "browser": ["pytest", "-q", "-n", "2", "--dist", "loadfile", "tests/e2e"],
+    "browser": ["pytest", "-q", "-n", "2", "--dist", "loadfile", "tests/e2e", "--ignore", _LIVING],
+    "living": ["pytest", "-q", _LIVING],  # alone: its people do a minute's work in four seconds
     "speed-intake": [*_BENCH, "intake", "--messages", "5000", "--fresh", "--json"],
     "speed-hooks": [*_BENCH, "hooks", "--seconds", "2", "--json"],
     "speed-live": [*_BENCH, "live", "--streams", "20", "--posts", "8", "--json"],

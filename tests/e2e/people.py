@@ -17,6 +17,7 @@ LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 
 ANN = "ann.whitcombe"  # a colleague in store 12
 MAGGIE = "maggie.sorensen"  # one in store 15
+PRIYA = "priya.nair"  # one in store 21, whom no other test calls
 GRACE = "grace.adeyemi"  # an agent at the desk
 TOMOS = "tomos.pryce"  # another one
 HARRIET = "harriet.lowe"  # the lead of care

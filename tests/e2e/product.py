@@ -33,6 +33,8 @@ _SETTINGS = {
     "CHIMEIN_POLL_SECONDS": "2",
     "CHIMEIN_MATCHED_FIRST_MINUTES": "0",
     "CHIMEIN_REVIEW_SAMPLE_PERCENT": "0",
+    "CHIMEIN_VETO_SECONDS": "4",
+    "CHIMEIN_CROWD_MINUTES": "45",  # what is looked at must not go to the desk meanwhile
 }
 _STARTS_WITHIN_S = 120.0
 

@@ -77,7 +77,8 @@ def _write_with_the_counter(colleague: Page) -> None:
 def _send_take_back_and_send(colleague: Page) -> None:
     """Taken back once, the text is there again."""
     desk.send_button(colleague).click()
-    colleague.locator(".toast").get_by_role("button", name="Undo").click()
+    goes_out = colleague.locator(".toast", has_text="Your answer goes out")
+    goes_out.get_by_role("button", name="Undo").click()
     expect(desk.reply_box(colleague)).to_have_value(ANSWER)
     desk.reply_box(colleague).click()
     desk.send_button(colleague).click()

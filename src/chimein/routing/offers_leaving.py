@@ -67,11 +67,14 @@ WITH gone AS (
 UPDATE routing_workitem w
 SET lane = '{Lane.DESK}', next_ring_at = NULL, open_seats = 0, desk_at = NULL, desk_by_id = NULL, desk_reason = '',
     copy_of_id = NULL, first_choice_id = NULL, first_choice_until = NULL,
-    trusted_only = false, lane_by_person = %(by_person)s, lane_chosen_at = CASE WHEN %(by_person)s THEN %(now)s END,
+    trusted_only = false, lane_by_person = %(by_person)s OR old.desk_by_id IS NOT NULL,
+    lane_chosen_at = CASE WHEN %(by_person)s OR old.desk_by_id IS NOT NULL THEN %(now)s END,
     holder_id = NULL, claim_until = NULL, claimed_at = NULL
 FROM gone g, routing_workitem old
 WHERE w.conversation_id = g.id AND old.conversation_id = w.conversation_id AND w.lane = '{Lane.CROWD}'
-RETURNING w.conversation_id, w.brand_id, g.who, g.reason, old.trusted_only, old.lane_by_person
+RETURNING w.conversation_id, w.brand_id,
+          coalesce((SELECT 'user:' || m.user_id FROM people_membership m WHERE m.id = old.desk_by_id), g.who), g.reason,
+          old.trusted_only, old.lane_by_person
 """
 
 
@@ -80,7 +83,8 @@ def leave(
 ) -> list[int]:
     """Hand these (conversation → reason) to the desk, with what travels along; the ids of all that moved.
 
-    The customer's deadline stays as it is. `by_person`: a person decided it, so that rules leave it there.
+    The customer's deadline stays as it is. `by_person`: a person decided it, so that rules leave it there; so did who
+    handed it over when the time to object has passed.
     """
     if not reasons:
         return []

@@ -154,12 +154,15 @@ def test_others_may_say_that_they_can_answer(brand: Brand, new_question: Ask, lo
 
 
 def test_without_objection_it_goes_to_the_desk(brand: Brand, new_question: Ask, look: Look) -> None:
-    item, _first, _others = _handed(brand, new_question, look)
+    item, first, _others = _handed(brand, new_question, look)
     look(2.5)
     assert _lane(item) == "crowd"
     look(3)
     assert (_lane(item), offered(item, live=True)) == ("desk", [])
     assert Event.objects.get(kind="item.moved").data["reason"] == "It needs the order"
+    moved = Event.objects.get(kind="item.moved", conversation_id=item.pk)
+    assert (moved.actor, moved.data["reason"]) == (first.label, "It needs the order")
+    assert WorkItem.objects.get(pk=item.pk).lane_by_person
 
 
 def test_who_handed_it_over_may_think_again(brand: Brand, new_question: Ask, look: Look) -> None:
