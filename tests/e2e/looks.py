@@ -80,7 +80,7 @@ def keep(page: Page, name: str, *, full: bool = False) -> Path:
 
 
 def examine(page: Page, name: str) -> list[str]:
-    """All sizes and themes (a tablet in light only) of the page as it stands: what is wrong with it, as sentences; pictures are kept."""
+    """All sizes and themes (a tablet in light only): what is wrong with the page, as sentences; pictures are kept."""
     found: list[str] = []
     for width, height in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
