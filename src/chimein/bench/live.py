@@ -26,6 +26,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from chimein.bench import server, setting
 from chimein.channels.models import ChannelAccount
+from chimein.core import db
 from chimein.core.actor import Role
 from chimein.core.ids import public_id
 from chimein.intake import batch
@@ -183,7 +184,11 @@ def _percentile(values: list[float], share: float) -> float:
 
 def run(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Delays in milliseconds on consoles and walls, and how many sightings there should have been and were."""
-    batch.drain()  # what other benchmarks left in the journal would come as a flood, which streams cut short
+    # What other benchmarks left in the journal and in the queue would come as a flood, which streams cut short.
+    batch.drain()
+    db.execute(
+        "UPDATE routing_workitem SET is_open = false, next_ring_at = NULL WHERE is_open OR next_ring_at IS NOT NULL"
+    )
     with (
         _network(folder) as base,
         server.running(CHIMEIN_ALLOWED_PRIVATE_HOSTS=base.removeprefix("http://")) as port,
